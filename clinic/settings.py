@@ -1,0 +1,238 @@
+"""Settings of Seth Clinic: one file, read from the environment and `.env`.
+
+Whatever of DATABASE_URL, MONGODB_URL and REDIS_URL is missing is served by the embedded
+servers of `$CLINIC_HOME`, which `bin/up` starts.
+"""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+from core.embedded import home, servers
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(BASE_DIR / ".env")
+env = environ.Env()
+
+CLINIC_HOME = home.clinic_home()
+EMBEDDED = servers.connection_urls(CLINIC_HOME)
+
+
+def url(name: str, fallback: str) -> str:
+    """The named connection: the environment's, else the embedded server's, else the fallback."""
+    return env.str(name, default="") or EMBEDDED.get(name, "") or fallback
+
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or home.secret("django")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PORT = env.int("PORT", default=5000)
+VERSION = "1.0.0"
+ENVIRONMENT = env.str("ENVIRONMENT", default="development")
+
+CLINIC_NAME = env.str("CLINIC_NAME", default="Seth Clinic")
+CLINIC_DEMO = env.bool("CLINIC_DEMO", default=True)
+CURRENCY = env.str("CURRENCY", default="USD")
+PHONE_REGION = env.str("PHONE_REGION", default="US")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "channels",
+    "pgtrigger",
+    "django_htmx",
+    "template_partials",
+    "csp",
+    "django_structlog",
+    "core",
+    "inventory",
+    "patients",
+    "billing",
+    "clinical_docs",
+    "audit",
+    "clinic",
+    "core.admin_site.ClinicAdminConfig",
+]
+
+# Every one of these can run async: a sync-only middleware under Daphne blocks shutdown for good.
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before anyone asks who the user is: that question goes to PostgreSQL.
+    "core.health.middleware.HealthMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "core.capture.middleware.ContextMiddleware",
+    "core.shell.middleware.PageMiddleware",
+]
+
+ROOT_URLCONF = "clinic.urls"
+ASGI_APPLICATION = "clinic.asgi.application"
+WSGI_APPLICATION = "clinic.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "core.shell.context.shell",
+            ],
+        },
+    },
+]
+
+# --- Databases -----------------------------------------------------------------------------
+# The web connects as a role that may only add to and read the outbox; migrations and the relay
+# take their own role's URL (core.databases.roles). A URL that is not given falls back to the first.
+DATABASE_URL = url("DATABASE_URL", "postgresql://clinic_app@127.0.0.1:1/seth_clinic")
+DATABASE_ROLE_URLS = {
+    "owner": url("DATABASE_OWNER_URL", DATABASE_URL),
+    "relay": url("DATABASE_RELAY_URL", DATABASE_URL),
+}
+MONGODB_URL = url("MONGODB_URL", "mongodb://127.0.0.1:1/seth_clinic_mongo")
+MONGODB_OWNER_URL = url("MONGODB_OWNER_URL", MONGODB_URL)
+MONGODB_READ_URL = url("MONGODB_READ_URL", MONGODB_URL)
+MONGODB_NAME = env.str("MONGODB_NAME", default="seth_clinic_mongo")
+REDIS_URL = url("REDIS_URL", "redis://127.0.0.1:1")
+
+POSTGRES_TIMEOUTS = (
+    "-c statement_timeout=5s -c lock_timeout=2s "
+    "-c idle_in_transaction_session_timeout=30s -c synchronous_commit=on"
+)
+DATABASES = {
+    "default": {
+        **env.db_url_config(DATABASE_URL),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 2},
+            "connect_timeout": 2,
+            "options": POSTGRES_TIMEOUTS,
+        },
+    },
+    "mongodb": {
+        "ENGINE": "django_mongodb_backend",
+        "HOST": MONGODB_READ_URL,
+        "NAME": MONGODB_NAME,
+        "OPTIONS": {"timeoutMS": 2000, "serverSelectionTimeoutMS": 1000},
+        "TEST": {"MIGRATE": False},
+    },
+}
+DATABASE_ROUTERS = ["core.databases.mirror.MirrorRouter"]
+
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": f"{REDIS_URL}/1",
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "SOCKET_CONNECT_TIMEOUT": 0.3,
+            "SOCKET_TIMEOUT": 0.3,
+            "CONNECTION_POOL_KWARGS": {"retry": None},
+        },
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {
+            "hosts": [
+                {"address": f"{REDIS_URL}/2", "socket_connect_timeout": 0.5, "socket_timeout": 8}
+            ],
+            "capacity": 500,
+            "expiry": 30,
+        },
+    }
+}
+
+# --- Signing in ----------------------------------------------------------------------------
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["core.accounts.backends.RoleBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "home"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = env.bool("HTTPS", default=False)
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Words, times, files -------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_I18N = True
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+# --- Celery: hints only; what is due stands in PostgreSQL ------------------------------------
+CELERY_BROKER_URL = f"{REDIS_URL}/0"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 2,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+}

@@ -1,0 +1,73 @@
+"""What has no fixed shape: results, vital signs, notes, and the metadata of files."""
+
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from mongoengine import BooleanField, DateTimeField, DictField, IntField, StringField
+
+from core.outbox.documents import OutboxDocument
+
+STATUSES = ("preliminary", "final", "amended", "entered_in_error")
+
+
+class ClinicalData(OutboxDocument):
+    """One clinical fact about a patient; a correction is a new one that `supersedes` it.
+
+    `data_type` says how to read `data`: lab_result, vital_signs, clinical_note, imaging, symptoms,
+    questionnaire, growth, or what an import brought (docs/developers/documents.md).
+    """
+
+    patient_id = StringField(required=True, max_length=36)
+    data_type = StringField(required=True, max_length=60, regex=r"^[a-z][a-z0-9_]*$")
+    data = DictField(required=True)
+    metadata = DictField()
+    created_at = DateTimeField(default=timezone.now)
+    updated_at = DateTimeField(default=timezone.now)
+    created_by = StringField(max_length=36)
+    visit_id = StringField(max_length=36)
+    lab_request_id = StringField(max_length=36)
+    code = StringField(max_length=60)
+    status = StringField(choices=STATUSES, default="final")
+    supersedes = StringField(max_length=36)
+    schema_version = IntField(default=1)
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "clinical_data",
+        "indexes": [
+            ("patient_id", "data_type"),
+            ("patient_id", "data_type", "-created_at"),
+            ("patient_id", "-created_at"),
+            ("visit_id",),
+        ],
+    }
+
+
+class DocumentMetadata(OutboxDocument):
+    """A version of a file [DocumentReference]; its bytes lie outside MongoDB."""
+
+    document_id = StringField(required=True, max_length=36)
+    number = IntField(db_field="version", default=1)
+    patient_id = StringField(required=True, max_length=36)
+    visit_id = StringField(max_length=36)
+    category = StringField(max_length=100)
+    title = StringField(max_length=300)
+    filename = StringField(max_length=300)
+    mime = StringField(max_length=100)
+    size = IntField(min_value=0)
+    sha256 = StringField(max_length=64)
+    storage_key = StringField(max_length=300)
+    status = StringField(choices=("current", "superseded", "archived"), default="current")
+    retention_until = DateTimeField()
+    legal_hold = BooleanField(default=False)
+    uploaded_by = StringField(max_length=36)
+    uploaded_at = DateTimeField(default=timezone.now)
+    created_at = DateTimeField(default=timezone.now)
+    metadata = DictField()
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "document_metadata",
+        "indexes": [
+            {"fields": ("document_id", "number"), "unique": True},
+            ("patient_id", "-uploaded_at"),
+        ],
+    }

@@ -1,0 +1,20 @@
+"""Core: what has no clinical word in it."""
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+    verbose_name = "Core"
+
+    def ready(self) -> None:
+        from core.capture import context
+        from core.live.sinks import SyncSink
+        from core.outbox import wake
+        from core.relay import sinks
+
+        # Capture first: its wrapper must have announced the actor before the write is counted.
+        connection_created.connect(context.install, dispatch_uid="capture")
+        connection_created.connect(wake.install, dispatch_uid="wake")
+        sinks.register(SyncSink())

@@ -1,0 +1,52 @@
+"""What the application's and the relay's PostgreSQL roles may do with the owner's tables."""
+
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+from core.databases.roles import role_name
+
+APP = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    # What is committed is committed: the web may add to the outbox and read it, no more.
+    "REVOKE ALL ON outbox, outbox_default, sync_heads, sync_epoch FROM {role}",
+    "GRANT SELECT, INSERT ON outbox TO {role}",
+    "GRANT SELECT ON sync_heads, sync_epoch TO {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
+    "REVOKE EXECUTE ON FUNCTION outbox_roll(integer) FROM PUBLIC, {role}",
+)
+RELAY = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE ON outbox TO {role}",
+    "GRANT SELECT, INSERT, UPDATE ON sync_heads, sync_epoch TO {role}",
+    "GRANT EXECUTE ON FUNCTION outbox_roll(integer) TO {role}",
+)
+
+
+def apply() -> None:
+    """Give both roles their rights. Where one URL serves all roles there is nothing to give."""
+    owner = role_name("owner")
+    app = str(settings.DATABASES["default"]["USER"])
+    for role, statements in ((app, APP), (role_name("relay"), RELAY)):
+        if role != owner:
+            _grant(role, statements)
+
+
+def _grant(role: str, statements: tuple[str, ...]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)).as_string())
+        for partition in _outbox_partitions():
+            revoke = sql.SQL("REVOKE ALL ON {} FROM {}")
+            name = sql.Identifier(partition)
+            cursor.execute(revoke.format(name, sql.Identifier(role)).as_string())
+
+
+def _outbox_partitions() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'outbox'::regclass"
+        )
+        return [name for (name,) in cursor.fetchall()]

@@ -1,0 +1,28 @@
+"""Valkey: hints and short-lived things only; no call waits longer than its deadline."""
+
+from functools import cache
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from core.databases.breaker import Breaker
+
+breaker = Breaker((redis.ConnectionError, redis.TimeoutError))
+
+
+@cache
+def client(timeout_seconds: float = 0.3) -> redis.Redis:
+    """A client that answers or fails within the deadline; it never retries by itself."""
+    return redis.Redis.from_url(
+        f"{settings.REDIS_URL}/1",
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def host() -> str:
+    """Where Valkey is expected, without credentials."""
+    return str(settings.REDIS_URL).rpartition("@")[2].removeprefix("redis://")

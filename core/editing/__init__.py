@@ -1,0 +1,1 @@
+"""Forms that lose nothing: versions and conflicts, one-time keys, autosaved drafts."""

@@ -1,0 +1,1 @@
+"""Whether the clinic can work: live, ready, and the whole picture."""

@@ -1,0 +1,1 @@
+"""Pages that miss nothing: sockets, their topics and the events they replay."""

@@ -1,0 +1,41 @@
+"""Every outbox row becomes a sync event of its topics: names only, never content."""
+
+from collections.abc import Iterable, Sequence
+from uuid import uuid5
+
+from core.live import topics
+from core.relay.rows import Row
+from core.relay.sinks import Entry
+
+KINDS = {"I": "create", "U": "update", "D": "delete"}
+
+
+class SyncSink:
+    """One event per topic of a row, numbered per topic; told to the browsers once committed."""
+
+    def entries(self, row: Row) -> Iterable[Entry]:
+        if row.kind == "fact":
+            return
+        for place, topic in enumerate(topics.of_row(row)):
+            # One id per topic and delivery-proof: the row's own, and names derived from it.
+            key = row.event_id if place == 0 else uuid5(row.event_id, topic)
+            yield Entry(row, "sync_events", str(key), sync_event(row, topic), topic)
+
+    def delivered(self, entries: Sequence[Entry]) -> None:
+        return None
+
+
+def sync_event(row: Row, topic: str) -> dict[str, object]:
+    """The document of `sync_events`, without `_id` and `seq`."""
+    event: dict[str, object] = {
+        "topic": topic,
+        "kind": KINDS.get(row.operation or "", "create"),
+        "entity_type": row.entity_type,
+        "entity_id": row.entity_id,
+        "event_id": str(row.event_id),
+        "created_at": row.created_at,
+    }
+    version = (row.changes or {}).get("version")
+    if version is not None:
+        event["version"] = version[1] if isinstance(version, list) else version
+    return event

@@ -1,0 +1,19 @@
+"""`manage.py relay`: carry the outbox to MongoDB and the browsers until told to stop."""
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from core.relay.loop import Relay
+
+
+class Command(BaseCommand):
+    help = "Carries the outbox to MongoDB and the browsers. A second relay stands by."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        relay = Relay()
+        signal.signal(signal.SIGTERM, relay.stop)
+        signal.signal(signal.SIGINT, relay.stop)
+        relay.run()

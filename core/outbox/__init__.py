@@ -1,0 +1,1 @@
+"""What MongoDB, the browsers and the audit must learn, committed with the change itself."""

@@ -1,0 +1,41 @@
+"""Reading what has not arrived in MongoDB yet."""
+
+from typing import Any
+
+import bson
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
+
+from core.outbox.domain import CODEC
+from core.outbox.models import OutboxRow
+
+PENDING, SET_ASIDE = OutboxRow.State.PENDING, OutboxRow.State.SET_ASIDE
+
+
+def waiting() -> QuerySet[OutboxRow]:
+    """Rows that MongoDB does not hold yet, set-aside ones included, oldest first."""
+    return OutboxRow.objects.exclude(state=OutboxRow.State.DELIVERED).order_by("id")
+
+
+def waiting_documents(patient_id: object, collection: str) -> list[dict[str, Any]]:
+    """A patient's documents still on their way: what lets a page show its own writes."""
+    rows = waiting().filter(patient_id=patient_id, kind=OutboxRow.Kind.DOCUMENT)
+    payloads = rows.filter(collection=collection).values_list("document", flat=True)
+    return [bson.decode(bytes(payload or b""), codec_options=CODEC) for payload in payloads]
+
+
+def waiting_changes(entity_type: str, entity_id: object) -> QuerySet[OutboxRow]:
+    """A row's changes that the audit collection does not show yet."""
+    return waiting().filter(entity_type=entity_type, entity_id=str(entity_id), changes__isnull=False)
+
+
+def lag() -> dict[str, float]:
+    """How far MongoDB is behind: pending and set-aside rows, age of the oldest in seconds."""
+    figures = waiting().aggregate(
+        pending=Count("id", filter=Q(state=PENDING)),
+        set_aside=Count("id", filter=Q(state=SET_ASIDE)),
+        oldest=Min("created_at", filter=Q(state=PENDING)),
+    )
+    oldest = figures["oldest"]
+    age = (timezone.now() - oldest).total_seconds() if oldest else 0.0
+    return {"pending": figures["pending"], "set_aside": figures["set_aside"], "oldest_seconds": age}

@@ -1,0 +1,1 @@
+"""The only writer of MongoDB's records: from the outbox to the collections and the browsers."""

@@ -1,0 +1,59 @@
+"""What a row turns into. Apps register their sinks in `AppConfig.ready`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bson.raw_bson import RawBSONDocument
+
+from core.outbox.domain import CODEC
+from core.relay.rows import Row
+
+
+@dataclass(slots=True)
+class Entry:
+    """One document to write: its `_id` never changes, so a second delivery changes nothing.
+
+    `sequence` names the counter that numbers it (`seq`, dense, in delivery order), if any.
+    """
+
+    row: Row
+    collection: str
+    id: str
+    body: Any
+    sequence: str | None = None
+    seq: int = 0
+
+
+class Sink(Protocol):
+    """Turns rows into entries and hears when they are committed."""
+
+    def entries(self, row: Row) -> Iterable[Entry]: ...
+    def delivered(self, entries: Sequence[Entry]) -> None: ...
+
+
+class DocumentSink:
+    """A document goes to its collection as it was committed, byte for byte."""
+
+    def entries(self, row: Row) -> Iterable[Entry]:
+        if row.kind == "document" and row.document and row.collection:
+            body = RawBSONDocument(bytes(row.document), CODEC_RAW)
+            yield Entry(row, row.collection, str(row.event_id), body)
+
+    def delivered(self, entries: Sequence[Entry]) -> None:
+        return None
+
+
+CODEC_RAW = CODEC.with_options(document_class=RawBSONDocument)
+_sinks: list[Sink] = [DocumentSink()]
+
+
+def register(sink: Sink) -> None:
+    """Add a sink; its entries are written after those registered before it."""
+    if not any(type(known) is type(sink) for known in _sinks):
+        _sinks.append(sink)
+
+
+def registered() -> Sequence[Sink]:
+    """All sinks, the plain documents first."""
+    return tuple(_sinks)

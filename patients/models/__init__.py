@@ -1,0 +1,25 @@
+"""The tables of care, a module per thing."""
+
+from patients.models.history import Allergy, AllergyGroup, DiagnosisCode, Immunisation, Problem
+from patients.models.laboratory import LabRequest, LabTest, ReferenceRange, Specimen
+from patients.models.patient import Patient, PatientIdentifier
+from patients.models.prescription import Prescription, PrescriptionItem
+from patients.models.visit import Room, Visit
+
+__all__ = [
+    "Allergy",
+    "AllergyGroup",
+    "DiagnosisCode",
+    "Immunisation",
+    "LabRequest",
+    "LabTest",
+    "Patient",
+    "PatientIdentifier",
+    "Prescription",
+    "PrescriptionItem",
+    "Problem",
+    "ReferenceRange",
+    "Room",
+    "Specimen",
+    "Visit",
+]

@@ -1,0 +1,144 @@
+"""Who is treated."""
+
+from datetime import timedelta
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now, Right
+
+from core.capture.models import Record
+from core.fields import SensitiveTextField
+
+
+class PlainName(Func):
+    """Names as they are searched (core/migrations/sql/0001_names.sql)."""
+
+    function = "plain_name"
+    output_field = models.TextField()
+
+
+class NameSounds(Func):
+    """How each word of a name sounds (same file)."""
+
+    function = "name_sounds"
+    output_field = ArrayField(models.TextField())
+
+
+class AllNames(Func):
+    """Family, given and other names in one text; `||` because concat() is not immutable."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+    output_field = models.TextField()
+
+
+class Patient(Record):
+    """A person the clinic looks after [Patient]."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", "Female"
+        MALE = "male", "Male"
+        OTHER = "other", "Other"
+        UNKNOWN = "unknown", "Not known"
+
+    class AllergyStatus(models.TextChoices):
+        NOT_ASKED = "not_asked", "Allergies not asked"
+        NONE_KNOWN = "none_known", "No known allergies"
+        RECORDED = "recorded", "Allergies recorded"
+
+    patient_column = "id"
+    sealed_columns = ("metadata",)
+
+    mrn = models.BigIntegerField(
+        "medical record number",
+        unique=True,
+        editable=False,
+        db_default=RawSQL("nextval('patients_mrn')", ()),
+    )
+    family_name = models.CharField(max_length=200, blank=True)
+    given_names = models.CharField(max_length=200, blank=True)
+    other_names = models.CharField(
+        max_length=300, blank=True, help_text="Earlier names, or the name in another script."
+    )
+    birth_date = models.DateField("date of birth", null=True, blank=True)
+    birth_date_estimated = models.BooleanField("only the age is known", default=False)
+    sex = models.CharField(max_length=10, choices=Sex)
+    phone = SensitiveTextField(blank=True)
+    email = SensitiveTextField(blank=True)
+    address = SensitiveTextField(blank=True)
+    national_id = SensitiveTextField("national ID", blank=True)
+    next_of_kin = SensitiveTextField(blank=True)
+    next_of_kin_phone = SensitiveTextField(blank=True)
+    language = models.CharField(max_length=20, blank=True)
+    allergy_status = models.CharField(
+        max_length=10, choices=AllergyStatus, default=AllergyStatus.NOT_ASKED
+    )
+    deceased_at = models.DateTimeField("died", null=True, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+
+    search_name = models.GeneratedField(
+        expression=PlainName(AllNames(F("family_name"), F("given_names"), F("other_names"))),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    sounds = models.GeneratedField(
+        expression=NameSounds(AllNames(F("family_name"), F("given_names"), F("other_names"))),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
+
+    class Meta(Record.Meta):
+        db_table = "patients"
+        ordering = ["family_name", "given_names"]
+        indexes = [
+            GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="patients_name_trgm"),
+            GinIndex(fields=["sounds"], name="patients_sounds"),
+            models.Index(fields=["birth_date"]),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="patients_phone"),
+            models.Index(
+                Right("phone", Value(6)), condition=~Q(phone=""), name="patients_phone_end"
+            ),
+            models.Index(
+                fields=["national_id"], condition=~Q(national_id=""), name="patients_national_id"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")), name="patients_not_merged_into_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(birth_date__isnull=True)
+                | Q(birth_date__gte="1880-01-01", birth_date__lte=Now() + timedelta(days=1)),
+                name="patients_birth_date_believable",
+            ),
+            models.CheckConstraint(
+                condition=Q(deceased_at__isnull=True) | Q(deceased_at__lte=Now()),
+                name="patients_death_not_ahead",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.family_name.upper()}, {self.given_names}".strip(", ") or "Name not known"
+
+
+class PatientIdentifier(Record):
+    """A number another system knows the patient by [Patient.identifier]."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="identifiers")
+    system = models.CharField(max_length=300)
+    value = SensitiveTextField()
+
+    class Meta(Record.Meta):
+        db_table = "patient_identifiers"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "value", "patient"], name="patient_identifiers_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.system
