@@ -1,0 +1,68 @@
+// Copies what the product serves out of node_modules into static/vendor (run by bin/vendor).
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const [modules, sources, target] = process.argv.slice(2);
+const from = (...path) => readFileSync(join(modules, ...path), "utf8");
+const strip = (text) => text.replace(/\s*(\/\*|\/\/)# sourceMappingURL=.*$/gm, "");
+
+function write(path, text) {
+  mkdirSync(dirname(join(target, path)), { recursive: true });
+  writeFileSync(join(target, path), text.trimEnd() + "\n");
+}
+
+function copy(path, ...source) {
+  mkdirSync(dirname(join(target, path)), { recursive: true });
+  copyFileSync(join(modules, ...source), join(target, path));
+}
+
+// Tabler lies in a layer below everything of ours, so that no rule of ours has to outweigh it.
+function tabler() {
+  const css = strip(from("@tabler/core/dist/css/tabler.min.css")).replace(/^@charset "UTF-8";/, "");
+  write("tabler/tabler.css", `@charset "UTF-8";\n@layer tabler{${css}}`);
+  write("tabler/LICENSE", tablerLicence());
+}
+
+// The package ships no licence file: the text is the icons' (MIT too), the owners those its style sheet names.
+function tablerLicence() {
+  const owners = from("@tabler/core/dist/css/tabler.min.css").match(/Copyright [^\n]+/g).join("\n");
+  return from("@tabler/icons/LICENSE").replace(/^Copyright .*$/m, owners);
+}
+
+function inter() {
+  for (const script of ["latin", "latin-ext", "cyrillic", "greek", "vietnamese"]) {
+    copy(`inter/inter-${script}.woff2`, `@fontsource-variable/inter/files/inter-${script}-wght-normal.woff2`);
+  }
+  copy("inter/LICENSE", "@fontsource-variable/inter/LICENSE");
+}
+
+function htmx() {
+  write("htmx/htmx.js", strip(from("htmx.org/dist/htmx.min.js")));
+  write("htmx/idiomorph.js", strip(from("idiomorph/dist/idiomorph-ext.min.js")));
+  copy("htmx/LICENSE", "htmx.org/LICENSE");
+  copy("htmx/LICENSE-idiomorph", "idiomorph/LICENSE");
+}
+
+function echarts() {
+  copy("echarts/LICENSE", "echarts/LICENSE");
+  copy("echarts/NOTICE", "echarts/NOTICE");
+  copy("echarts/LICENSE-zrender", "zrender/LICENSE");
+}
+
+function icons() {
+  const names = readFileSync(join(sources, "icons.txt"), "utf8").trim().split("\n").sort();
+  const symbols = names.map((name) => {
+    const svg = from("@tabler/icons/icons/outline", `${name}.svg`);
+    const paths = svg.match(/<(path|circle|rect|line|ellipse|polyline)[^>]*>/g);
+    const drawn = paths.filter((path) => !path.includes('stroke="none"')).join("");
+    return `<symbol id="${name}" viewBox="0 0 24 24">${drawn}</symbol>`;
+  });
+  write("icons/icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>`);
+  copy("icons/LICENSE", "@tabler/icons/LICENSE");
+}
+
+tabler();
+inter();
+htmx();
+echarts();
+icons();
