@@ -8,7 +8,10 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit"
 
     def ready(self) -> None:
+        from audit.documents import Analytics, AuditLog
         from audit.sinks import AuditSink
+        from core.databases import registry
         from core.relay import sinks
 
+        registry.register(AuditLog, Analytics)
         sinks.register(AuditSink())

@@ -8,7 +8,7 @@ from core.relay.sinks import Entry
 
 SEQUENCE = "audit"
 FROM_CONTEXT = ("ip_address", "user_agent", "request_id", "reason")
-NOISE = ("version", "created_at", "updated_at", "created_by", "updated_by", "search_name", "sounds")
+NOISE = ("version", "created_at", "updated_at", "created_by", "updated_by")
 
 
 class AuditSink:
@@ -33,7 +33,7 @@ def audit_entry(row: Row) -> dict[str, Any]:
         "changes": changes_of(row),
         "timestamp": row.created_at,
         **{key: context.get(key) for key in FROM_CONTEXT},
-        "metadata": {"kind": row.kind, "operation": row.operation, "outbox_id": row.id},
+        "metadata": {"kind": row.kind, "outbox_id": row.id},
     }
     return {key: value for key, value in entry.items() if value is not None}
 

@@ -121,11 +121,13 @@ POSTGRES_TIMEOUTS = (
     "-c statement_timeout=5s -c lock_timeout=2s "
     "-c idle_in_transaction_session_timeout=30s -c synchronous_commit=on"
 )
+POSTGRES = env.db_url_config(DATABASE_URL)
 DATABASES = {
     "default": {
-        **env.db_url_config(DATABASE_URL),
+        **POSTGRES,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **POSTGRES.get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 2},
             "connect_timeout": 2,
             "options": POSTGRES_TIMEOUTS,
@@ -182,6 +184,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# User names are unique whatever their case: a constraint on Lower("username").
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class ClinicalDocsConfig(AppConfig):
     name = "clinical_docs"
     verbose_name = "Clinical documents"
+
+    def ready(self) -> None:
+        from clinical_docs.documents import ClinicalData, DocumentMetadata
+        from core.databases import registry
+
+        registry.register(ClinicalData, DocumentMetadata)

@@ -10,6 +10,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core.capture import context
+        from core.databases import mongo, registry
+        from core.live.documents import SyncEvent
         from core.live.sinks import SyncSink
         from core.outbox import wake
         from core.relay import sinks
@@ -18,3 +20,5 @@ class CoreConfig(AppConfig):
         connection_created.connect(context.install, dispatch_uid="capture")
         connection_created.connect(wake.install, dispatch_uid="wake")
         sinks.register(SyncSink())
+        registry.register(SyncEvent)
+        mongo.connect_documents()

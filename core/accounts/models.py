@@ -10,6 +10,7 @@ from django.db.models.functions import Lower, Now
 
 from core.accounts.roles import Role, permissions_of
 from core.capture.models import Record
+from core.capture.triggers import recorded
 from core.fields import SensitiveTextField
 
 
@@ -53,11 +54,11 @@ class User(AbstractBaseUser, Record):
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    sealed_columns = ("password", "metadata")
 
     class Meta(Record.Meta):
         db_table = "users"
         ordering = ["family_name", "given_name"]
+        triggers = recorded(sealed=["password", "metadata"])
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from core.capture.triggers import captured, stamped
+from core.capture.triggers import recorded
 from core.ids import UuidV7, uuid7
 
 
@@ -23,4 +23,4 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
-        triggers = [stamped(), *captured()]
+        triggers = recorded()

@@ -2,7 +2,7 @@
 
 import re
 
-from django.db.models import Model
+from django.db.models import GeneratedField, Model
 
 from core.fields import SensitiveTextField
 
@@ -14,15 +14,17 @@ def entity_type(model: type[Model]) -> str:
 
 def patient_column(model: type[Model]) -> str:
     """The column that says whose row it is; empty where a table is nobody's."""
-    named = getattr(model, "patient_column", None)
-    if named is not None:
-        return str(named)
-    fields = {field.name: field for field in model._meta.concrete_fields}
-    return str(fields["patient"].column) if "patient" in fields else ""
+    columns = {field.name: field.column for field in model._meta.concrete_fields}
+    return str(columns.get("patient", ""))
 
 
 def sealed_columns(model: type[Model]) -> list[str]:
-    """Columns whose values stay out of the audit."""
-    named = list(getattr(model, "sealed_columns", ()))
-    typed = [f.column for f in model._meta.concrete_fields if isinstance(f, SensitiveTextField)]
-    return named + typed
+    """Columns whose type keeps their values out of the audit."""
+    fields = model._meta.concrete_fields
+    return [field.column for field in fields if isinstance(field, SensitiveTextField)]
+
+
+def derived_columns(model: type[Model]) -> list[str]:
+    """Columns the database computes from others: their change says nothing new."""
+    fields = model._meta.concrete_fields
+    return [field.column for field in fields if isinstance(field, GeneratedField)]

@@ -4,16 +4,19 @@ They call the shared functions of `core/migrations/sql/0001_capture.sql` directl
 ignore switch of django-pgtrigger nor a forgotten call can bypass them.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import pgtrigger
 from django.db.models import Model
 
-from core.capture.names import entity_type, patient_column, sealed_columns
+from core.capture.names import derived_columns, entity_type, patient_column, sealed_columns
 
 
 class Calls(pgtrigger.Trigger):
     """A trigger that executes one of the shared SQL functions with these arguments."""
 
-    def __init__(self, function: str, *arguments: str, **options: object) -> None:
+    def __init__(self, function: str, *arguments: str, **options: Any) -> None:
         super().__init__(func="RETURN NULL;", **options)
         self.function, self.arguments = function, arguments
 
@@ -28,37 +31,54 @@ class Calls(pgtrigger.Trigger):
 
 
 class Reports(Calls):
-    """A trigger that writes the outbox row of a change."""
+    """A trigger that writes the outbox row of a change.
+
+    Only fields are asked of the model, since migrations see it without its class attributes.
+    """
+
+    def __init__(self, function: str, patient: str, sealed: Sequence[str], **options: Any) -> None:
+        super().__init__(function, name=function, when=pgtrigger.After, **options)
+        self.patient, self.sealed = patient, sealed
 
     def arguments_for(self, model: type[Model]) -> tuple[str, ...]:
-        return entity_type(model), patient_column(model), ",".join(sealed_columns(model))
+        return (
+            entity_type(model),
+            self.patient or patient_column(model),
+            ",".join([*self.sealed, *sealed_columns(model)]),
+            ",".join(derived_columns(model)),
+        )
 
 
-def captured() -> list[pgtrigger.Trigger]:
-    """Insert, update and delete write an outbox row; TRUNCATE, which cannot, is refused."""
-    after, statement = pgtrigger.After, pgtrigger.Statement
+def recorded(*, patient: str = "", sealed: Sequence[str] = ()) -> list[pgtrigger.Trigger]:
+    """What makes a table audited: stamped, reported on every change, closed to TRUNCATE.
+
+    `patient` is the column that says whose row it is, where that is not `patient_id`; values of
+    the `sealed` columns stay out of the audit, as those of every SensitiveTextField do.
+    """
     new, old = pgtrigger.Referencing(new="new_rows"), pgtrigger.Referencing(old="old_rows")
+    statement = pgtrigger.Statement
     return [
+        stamped(),
         Reports(
             "capture_insert",
-            name="capture_insert",
+            patient,
+            sealed,
             level=statement,
-            when=after,
             operation=pgtrigger.Insert,
             referencing=new,
         ),
         Reports(
             "capture_update",
-            name="capture_update",
-            when=after,
+            patient,
+            sealed,
             operation=pgtrigger.Update,
             condition=pgtrigger.AnyChange(),
         ),
         Reports(
             "capture_delete",
-            name="capture_delete",
+            patient,
+            sealed,
             level=statement,
-            when=after,
             operation=pgtrigger.Delete,
             referencing=old,
         ),

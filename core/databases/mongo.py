@@ -58,7 +58,7 @@ def collection(name: str) -> Collection[dict[str, Any]]:
 def connect_documents() -> None:
     """Point MongoEngine's documents at the clinic's database; harmless when repeated."""
     mongoengine.disconnect()
-    mongoengine.connect(db=settings.MONGODB_NAME, host=settings.MONGODB_URL, **SAFE)
+    mongoengine.connect(db=settings.MONGODB_NAME, host=settings.MONGODB_URL, connect=False, **SAFE)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ def work_as(role: str) -> None:
         connection.settings_dict[key] = config[key]
     connection.settings_dict["OPTIONS"] = {
         **connection.settings_dict["OPTIONS"],
+        **config.get("OPTIONS", {}),
         "pool": False,
         "options": "-c lock_timeout=30s -c synchronous_commit=on",
     }

@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now, Right
 
 from core.capture.models import Record
+from core.capture.triggers import recorded
 from core.fields import SensitiveTextField
 
 
@@ -48,9 +49,6 @@ class Patient(Record):
         NOT_ASKED = "not_asked", "Allergies not asked"
         NONE_KNOWN = "none_known", "No known allergies"
         RECORDED = "recorded", "Allergies recorded"
-
-    patient_column = "id"
-    sealed_columns = ("metadata",)
 
     mrn = models.BigIntegerField(
         "medical record number",
@@ -93,6 +91,7 @@ class Patient(Record):
 
     class Meta(Record.Meta):
         db_table = "patients"
+        triggers = recorded(patient="id", sealed=["metadata"])
         ordering = ["family_name", "given_names"]
         indexes = [
             GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="patients_name_trgm"),

@@ -1,5 +1,6 @@
 -- The database itself reports. One function per kind of statement, shared by every audited table
--- (core.capture.triggers attaches them); arguments: entity type, patient column, sealed columns.
+-- (core.capture.triggers attaches them). Arguments: entity type, patient column, sealed columns,
+-- columns derived from others.
 
 -- Who, from where and why: set by core.capture.context for one transaction, NULL from psql.
 CREATE FUNCTION capture_context() RETURNS jsonb LANGUAGE sql STABLE AS $$
@@ -25,7 +26,8 @@ BEGIN
            (entry ->> TG_ARGV[1])::uuid, 'I', coalesce(context ->> 'action', 'create'),
            CASE WHEN TG_ARGV[2] = '' THEN entry ELSE capture_masked(entry, TG_ARGV[2]) END,
            context
-    FROM (SELECT to_jsonb(new_rows) AS entry FROM new_rows) AS entries;
+    FROM (SELECT to_jsonb(new_rows) - string_to_array(TG_ARGV[3], ',') AS entry
+          FROM new_rows) AS entries;
     RETURN NULL;
 END $$;
 
@@ -39,7 +41,8 @@ BEGIN
            (entry ->> TG_ARGV[1])::uuid, 'D', coalesce(context ->> 'action', 'delete'),
            CASE WHEN TG_ARGV[2] = '' THEN entry ELSE capture_masked(entry, TG_ARGV[2]) END,
            context
-    FROM (SELECT to_jsonb(old_rows) AS entry FROM old_rows) AS entries;
+    FROM (SELECT to_jsonb(old_rows) - string_to_array(TG_ARGV[3], ',') AS entry
+          FROM old_rows) AS entries;
     RETURN NULL;
 END $$;
 
@@ -47,10 +50,11 @@ END $$;
 CREATE FUNCTION capture_update() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     context jsonb := capture_context();
-    before  jsonb := to_jsonb(OLD);
-    after   jsonb := to_jsonb(NEW);
     changed jsonb;
     sealed  text[] := string_to_array(TG_ARGV[2], ',');
+    silent  text[] := string_to_array(TG_ARGV[3], ',') || '{updated_at,updated_by}'::text[];
+    before  jsonb := to_jsonb(OLD) - silent;
+    after   jsonb := to_jsonb(NEW) - silent;
 BEGIN
     SELECT jsonb_object_agg(key, CASE
             WHEN key = ANY (sealed) THEN jsonb_build_array(
@@ -59,7 +63,7 @@ BEGIN
             ELSE jsonb_build_array(before -> key, value) END)
     INTO changed
     FROM jsonb_each(after)
-    WHERE value IS DISTINCT FROM before -> key AND key NOT IN ('updated_at', 'updated_by');
+    WHERE value IS DISTINCT FROM before -> key;
     IF changed IS NOT NULL THEN
         INSERT INTO outbox (kind, stream, entity_type, entity_id, patient_id, operation, action,
                             changes, context)

@@ -1,0 +1,54 @@
+"""Every view names the permission it needs."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from core.accounts.models import User
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: User  # type: ignore[assignment]
+    htmx: HtmxDetails
+
+
+View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
+
+
+def access(permission: str) -> Callable[[View[P]], Callable[Concatenate[Any, P], HttpResponseBase]]:
+    """Only those whom core.accounts.roles grants the permission get through.
+
+    A stranger is sent to sign in and comes back; somebody without the permission gets 403.
+    """
+
+    def decorate(view: View[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            if not request.user.has_perm(permission):
+                raise PermissionDenied(permission)
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def to_sign_in(request: Any) -> HttpResponse:
+    """The sign-in page, with the way back; a fragment's request moves the whole page there."""
+    if request.htmx:
+        back = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(redirect_to_login(back).url)
+    return redirect_to_login(request.get_full_path())
