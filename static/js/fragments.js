@@ -1,0 +1,70 @@
+// What htmx swaps: typed words survive, a failure says so where it happened, with Retry.
+
+const failed = document.getElementById("failed-template");
+const stale = document.getElementById("stale-template");
+let leaving = false;
+
+window.addEventListener("beforeunload", () => {
+  leaving = true;
+});
+window.addEventListener("pageshow", () => {
+  leaving = false;
+});
+
+// A field somebody is in keeps its text; a drawn chart is left to charts.js.
+if (window.Idiomorph) {
+  Idiomorph.defaults.ignoreActiveValue = true;
+  Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) =>
+    !(old instanceof Element && old.matches(".chart-plot, [data-keep]"));
+}
+
+const clock = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+const hollow = (target) => !target.querySelector(":scope > :not(.skeleton, .on-wait, .nothing-failed)");
+
+function retry(notice, detail) {
+  notice.querySelector("[data-retry]").addEventListener("click", () => {
+    notice.remove();
+    const { path, verb } = detail.requestConfig;
+    htmx.ajax(verb.toUpperCase(), path, { source: detail.elt, target: detail.target });
+  });
+}
+
+// Nothing there yet: the failed state. Something there: it stays, marked with the time it is from.
+function mark(detail) {
+  const { target } = detail;
+  const empty = hollow(target);
+  const notice = (empty ? failed : stale).content.firstElementChild.cloneNode(true);
+  if (empty) target.replaceChildren(notice);
+  else {
+    target.querySelector(":scope > .stale")?.remove();
+    notice.querySelector("[data-since]").textContent = clock();
+    target.prepend(notice);
+  }
+  retry(notice, detail);
+}
+
+function report(event) {
+  const { detail } = event;
+  if (leaving || detail.xhr?.getResponseHeader?.("HX-Trigger")?.includes('"toast"')) return;
+  const reading = detail.requestConfig?.verb === "get";
+  if (reading && detail.target && detail.target !== document.body) mark(detail);
+  else {
+    const text = "Not saved: the server did not answer. What you typed is kept; try again.";
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind: "danger" } }));
+  }
+}
+
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, report);
+}
+
+// .is-fresh is worn for three seconds, then taken off so that it can be put on again.
+document.addEventListener("animationend", (event) => {
+  if (event.animationName === "fresh") event.target.closest(".is-fresh")?.classList.remove("is-fresh");
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  if (event.target.closest?.("[data-closes]")) event.target.closest("dialog")?.close();
+});

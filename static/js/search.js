@@ -1,0 +1,83 @@
+// The one search box: results while typing, arrows choose, Enter opens, Esc leaves.
+//
+// Results are [role=option] links inside the element that the box's hx-target names. An option with
+// data-second is opened by Shift-Enter. The fragment's root may carry data-found and data-took.
+
+const input = document.getElementById("find");
+const form = input?.closest(".find");
+const target = () => document.querySelector(input.getAttribute("hx-target") ?? "#find-results");
+const options = () => [...target().querySelectorAll("[role='option']")];
+const chosen = () => options().find((one) => one.ariaSelected === "true");
+
+function choose(option) {
+  for (const one of options()) one.setAttribute("aria-selected", String(one === option));
+  if (option?.id) input.setAttribute("aria-activedescendant", option.id);
+  else input.removeAttribute("aria-activedescendant");
+  option?.scrollIntoView({ block: "nearest" });
+}
+
+function open(yes) {
+  form.classList.toggle("is-open", yes);
+  input.setAttribute("aria-expanded", String(yes && options().length > 0));
+}
+
+function tell() {
+  const root = target().querySelector("[data-found]");
+  const took = root?.dataset.took ? `, ${root.dataset.took} ms` : "";
+  form.querySelector(".find-took").textContent = root ? `${root.dataset.found} found${took}` : "";
+}
+
+function move(by) {
+  const all = options();
+  if (!all.length) return;
+  const next = all.indexOf(chosen()) + by;
+  choose(all[Math.min(Math.max(next, 0), all.length - 1)]);
+}
+
+function enter(event) {
+  const option = chosen();
+  if (!option || !input.value.trim()) return;
+  event.preventDefault();
+  if (event.shiftKey && option.dataset.second) document.getElementById(option.dataset.second)?.click();
+  else option.click();
+}
+
+function leave() {
+  open(false);
+  if (input.value) {
+    input.value = "";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  } else input.blur();
+}
+
+function onKey(event) {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const acts = { ArrowDown: () => move(1), ArrowUp: () => move(-1), Escape: leave };
+  if (event.key === "Enter") enter(event);
+  else if (acts[event.key]) {
+    event.preventDefault();
+    acts[event.key]();
+  }
+}
+
+if (form) {
+  input.addEventListener("keydown", onKey);
+  input.addEventListener("focus", () => open(target().childElementCount > 0));
+  // Nothing typed, nothing to ask.
+  input.addEventListener("htmx:confirm", (event) => {
+    if (input.value.trim()) return;
+    event.preventDefault();
+    if (target().id === "find-results") target().replaceChildren();
+    tell();
+    open(false);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.requestConfig?.elt !== input) return;
+    choose(options()[0]);
+    tell();
+    open(document.activeElement === input);
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!form.contains(event.target)) open(false);
+  });
+}
