@@ -49,10 +49,11 @@ def announce(
     execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     """Execute wrapper: tell PostgreSQL who acts before the first write of a transaction."""
-    connection = context["connection"]
-    facts = current()
+    connection, facts = context["connection"], current()
     _forget_ended_transaction(connection)
-    if not facts or only_reads(sql):
+    # Somebody told earlier in this transaction must be taken back once nobody acts any more.
+    nothing_to_tell = not facts and connection.connection.clinic_told is None
+    if nothing_to_tell or only_reads(sql):
         return execute(sql, params, many, context)
     if connection.in_atomic_block:
         _announce_once(connection, facts)
@@ -79,7 +80,7 @@ def _announce_once(connection: BaseDatabaseWrapper, facts: dict[str, str]) -> No
     if raw.clinic_told == told:
         return
     with raw.cursor() as cursor:
-        cursor.execute(SET, (json.dumps(facts),))
+        cursor.execute(SET, (json.dumps(facts) if facts else "",))
     raw.clinic_told = told
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import redis
+from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -15,10 +16,14 @@ from core.capture.context import only_reads
 from core.databases import valkey
 from core.databases.breaker import CircuitOpen
 
-CHANNEL = "relay:wake"
 _wanted = threading.Event()
 _starting = threading.Lock()
 _thread: threading.Thread | None = None
+
+
+def channel() -> str:
+    """Where pokes are heard; named after the clinic, since several may share one Valkey."""
+    return f"{settings.MONGODB_NAME}:wake"
 
 
 def install(connection: BaseDatabaseWrapper, **_: object) -> None:
@@ -58,6 +63,6 @@ def _publish_forever() -> None:
         _wanted.clear()
         try:
             with valkey.breaker.guard():
-                valkey.client().publish(CHANNEL, b"")
+                valkey.client().publish(channel(), b"")
         except (CircuitOpen, redis.RedisError):
             continue  # The relay's own look, a quarter of a second later, finds the row.

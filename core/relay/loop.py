@@ -15,7 +15,7 @@ from pymongo.errors import PyMongoError
 
 from core.databases import mongo, valkey
 from core.databases.breaker import CircuitOpen
-from core.outbox.wake import CHANNEL
+from core.outbox import wake
 from core.relay.delivery import MOST, Delivery
 from core.relay.lossy import drain
 
@@ -75,7 +75,7 @@ class Relay:
         while not self.stopping.is_set():
             try:
                 with valkey.client(5.0).pubsub(ignore_subscribe_messages=True) as ear:
-                    ear.subscribe(CHANNEL)
+                    ear.subscribe(wake.channel())
                     while not self.stopping.is_set():
                         if ear.get_message(timeout=1.0):
                             self.woken.set()

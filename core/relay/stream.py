@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 import redis
+from django.conf import settings
 
 from core.databases import valkey
 from core.databases.breaker import CircuitOpen
 
-KEY = "relay:lossy"
 MOST = 20_000
 dropped = 0
+
+
+def key() -> str:
+    """The stream's name; several clinics may share one Valkey."""
+    return f"{settings.MONGODB_NAME}:lossy"
 
 
 def add(collection: str, document: bytes) -> bool:
@@ -18,7 +23,7 @@ def add(collection: str, document: bytes) -> bool:
     try:
         with valkey.breaker.guard():
             fields = {"collection": collection, "document": document}
-            valkey.client().xadd(KEY, fields, maxlen=MOST, approximate=True)
+            valkey.client().xadd(key(), fields, maxlen=MOST, approximate=True)
     except (CircuitOpen, redis.RedisError):
         dropped += 1
         return False
@@ -27,11 +32,11 @@ def add(collection: str, document: bytes) -> bool:
 
 def take(most: int = 500) -> Iterator[tuple[bytes, str, bytes]]:
     """What waits: (entry id, collection, document). `forget` removes it once written."""
-    for entry, fields in valkey.client().xrange(KEY, count=most):
+    for entry, fields in valkey.client().xrange(key(), count=most):
         yield entry, fields[b"collection"].decode(), fields[b"document"]
 
 
 def forget(entries: list[bytes]) -> None:
     """Remove entries that MongoDB has acknowledged."""
     if entries:
-        valkey.client().xdel(KEY, *entries)
+        valkey.client().xdel(key(), *entries)

@@ -18,7 +18,7 @@ CREATE TABLE outbox (
     created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     state       "char" NOT NULL DEFAULT 'p' CHECK (state IN ('p', 'd', 'x')),
     attempts    smallint NOT NULL DEFAULT 0,
-    next_try    timestamptz NOT NULL DEFAULT '-infinity',
+    next_try    timestamptz NOT NULL DEFAULT 'epoch',
     last_error  text,
     done_at     timestamptz,
     PRIMARY KEY (created_at, id)

@@ -1,0 +1,54 @@
+"""Fixtures every test may use: two fresh databases, a relay to run by hand, people of each role."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import TransactionTestCase
+
+from core.accounts.models import User
+from core.accounts.roles import Role
+from core.databases import mongo
+from core.relay.delivery import Delivery
+from core.relay.loop import connected
+from core.testing import databases
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker) -> Iterator[None]:
+    """Databases of this test process, cloned from a migrated template."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    with django_db_blocker.unblock():
+        databases.create(worker)
+        TransactionTestCase._fixture_teardown = lambda self: databases.empty()
+    yield
+    with django_db_blocker.unblock():
+        databases.destroy(worker)
+
+
+@pytest.fixture
+def relay(transactional_db) -> Iterator[Callable[[], int]]:
+    """Deliver all that waits; call it after writing. Returns how many rows went."""
+    with connected() as connection:
+        delivery = Delivery(connection, mongo.database())
+
+        def run() -> int:
+            total = 0
+            while rows := delivery.run_once():
+                total += rows
+            return total
+
+        yield run
+
+
+@pytest.fixture
+def person(db) -> Callable[..., User]:
+    """`person(Role.NURSE)` gives somebody with that role."""
+
+    def make(*roles: Role, **fields: object) -> User:
+        name = fields.pop("username", f"{'-'.join(roles) or 'nobody'}-{User.objects.count()}")
+        user = User(username=name, roles=list(roles), **fields)
+        user.set_unusable_password()
+        user.save()
+        return user
+
+    return make
