@@ -188,7 +188,10 @@ class Charge(Record):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="charges_quantity"),
         ]
         indexes = [models.Index(fields=["patient", "state"])]
-        triggers = [*Record.Meta.triggers, moves("state", open="invoiced void", invoiced="open void")]
+        triggers = [
+            *Record.Meta.triggers,
+            moves("state", open="invoiced void", invoiced="open void"),
+        ]
 
     def __str__(self) -> str:
         return self.description
@@ -238,9 +241,7 @@ class Payment(Record):
                 pgtrigger.Update | pgtrigger.Delete,
                 "A payment is never changed; refund it",
             ),
-            Calls(
-                "book_payment", name="books", when=pgtrigger.After, operation=pgtrigger.Insert
-            ),
+            Calls("book_payment", name="books", when=pgtrigger.After, operation=pgtrigger.Insert),
         ]
 
     def __str__(self) -> str:

@@ -1,21 +1,23 @@
 """Column types that carry a promise."""
 
+from typing import Any
+
 from django.db import models
 
 __all__ = ["MoneyField", "SensitiveTextField"]
 
 
-class SensitiveTextField(models.TextField):
+class SensitiveTextField(models.TextField):  # type: ignore[type-arg]
     """Text that identifies or locates a person.
 
     Its values never appear in the audit: capture writes that the column changed, not to what.
     """
 
 
-class MoneyField(models.DecimalField):
+class MoneyField(models.DecimalField):  # type: ignore[type-arg]
     """An exact amount in the clinic's one currency: 14 digits, 2 of them after the point."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         options.setdefault("max_digits", 14)
         options.setdefault("decimal_places", 2)
-        super().__init__(**options)  # type: ignore[arg-type]
+        super().__init__(**options)

@@ -151,7 +151,11 @@ class StockMove(Record):
         ]
         triggers = [
             *Record.Meta.triggers,
-            refused("rewrite", pgtrigger.Update | pgtrigger.Delete, "A stock movement is never changed; book the opposite"),
+            refused(
+                "rewrite",
+                pgtrigger.Update | pgtrigger.Delete,
+                "A stock movement is never changed; book the opposite",
+            ),
             pgtrigger.Trigger(
                 name="moves_lot",
                 when=pgtrigger.After,
@@ -163,4 +167,3 @@ class StockMove(Record):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.quantity}"
-

@@ -83,10 +83,10 @@ class User(AbstractBaseUser, Record):
         """Everything the user's roles grant; nothing for somebody who has left."""
         return permissions_of(self.roles) if self.is_active else set()
 
-    def has_perm(self, permission: str, obj: object = None) -> bool:
+    def has_perm(self, permission: str, obj: models.Model | None = None) -> bool:
         return any(backend.has_perm(self, permission, obj) for backend in get_backends())
 
-    def has_perms(self, permissions: list[str], obj: object = None) -> bool:
+    def has_perms(self, permissions: list[str], obj: models.Model | None = None) -> bool:
         return all(self.has_perm(permission, obj) for permission in permissions)
 
     def has_module_perms(self, app_label: str) -> bool:

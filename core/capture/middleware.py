@@ -1,7 +1,9 @@
 """Every request acts as somebody, from somewhere, under one id."""
 
+from typing import Any
+
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from core.capture.context import acting
 from core.ids import uuid7
@@ -21,18 +23,18 @@ class ContextMiddleware:
 
     sync_capable = async_capable = True
 
-    def __init__(self, get_response):  # type: ignore[no-untyped-def]
+    def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> Any:
         if iscoroutinefunction(self.get_response):
-            return self.__acall__(request)  # type: ignore[return-value]
+            return self.__acall__(request)
         with acting(**facts_of(request), **person_of(request.user)):
             return self.get_response(request)
 
-    async def __acall__(self, request: HttpRequest) -> HttpResponse:
+    async def __acall__(self, request: HttpRequest) -> Any:
         user = await request.auser()
         with acting(**facts_of(request), **person_of(user)):
             return await self.get_response(request)

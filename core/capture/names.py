@@ -21,10 +21,10 @@ def patient_column(model: type[Model]) -> str:
 def sealed_columns(model: type[Model]) -> list[str]:
     """Columns whose type keeps their values out of the audit."""
     fields = model._meta.concrete_fields
-    return [field.column for field in fields if isinstance(field, SensitiveTextField)]
+    return [str(field.column) for field in fields if isinstance(field, SensitiveTextField)]
 
 
 def derived_columns(model: type[Model]) -> list[str]:
     """Columns the database computes from others: their change says nothing new."""
     fields = model._meta.concrete_fields
-    return [field.column for field in fields if isinstance(field, GeneratedField)]
+    return [str(field.column) for field in fields if isinstance(field, GeneratedField)]

@@ -55,7 +55,8 @@ def recorded(*, patient: str = "", sealed: Sequence[str] = ()) -> list[pgtrigger
     `patient` is the column that says whose row it is, where that is not `patient_id`; values of
     the `sealed` columns stay out of the audit, as those of every SensitiveTextField do.
     """
-    new, old = pgtrigger.Referencing(new="new_rows"), pgtrigger.Referencing(old="old_rows")
+    new = pgtrigger.Referencing(new="new_rows")  # type: ignore[no-untyped-call]
+    old = pgtrigger.Referencing(old="old_rows")  # type: ignore[no-untyped-call]
     statement = pgtrigger.Statement
     return [
         stamped(),
@@ -117,7 +118,7 @@ def moves(column: str, **allowed: str) -> pgtrigger.Trigger:
         ",".join(pairs),
         name=f"moves_{column}",
         when=pgtrigger.Before,
-        operation=pgtrigger.UpdateOf(column),
+        operation=pgtrigger.UpdateOf(column),  # type: ignore[no-untyped-call]
     )
 
 

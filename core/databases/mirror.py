@@ -64,13 +64,17 @@ class MirrorRouter:
 
     def db_for_write(self, model: type[models.Model], **_: Any) -> str | None:
         if issubclass(model, MirrorModel):
-            raise PermissionError(f"{model.__name__} only mirrors MongoDB; save the document instead.")
+            raise PermissionError(
+                f"{model.__name__} only mirrors MongoDB; save the document instead."
+            )
         return None
 
     def allow_relation(self, first: models.Model, second: models.Model, **_: Any) -> bool | None:
         return False if isinstance(first, MirrorModel) or isinstance(second, MirrorModel) else None
 
-    def allow_migrate(self, db: str, app: str, model_name: str | None = None, **_: Any) -> bool | None:
+    def allow_migrate(
+        self, db: str, app: str, model_name: str | None = None, **_: Any
+    ) -> bool | None:
         if db == ALIAS:
             return False
         model = apps.all_models[app].get(model_name or "")

@@ -14,7 +14,7 @@ def work_as(role: str) -> None:
     """Connect as `owner` or `relay` from here on; call it before the process's first query."""
     config = environ.Env.db_url_config(settings.DATABASE_ROLE_URLS[role])
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     for key in ("USER", "PASSWORD", "HOST", "PORT"):
         connection.settings_dict[key] = config[key]
     connection.settings_dict["OPTIONS"] = {

@@ -49,7 +49,10 @@ class DatabaseService:
 
     def health(self) -> dict[str, bool]:
         """Whether each database answers now."""
-        return {"postgres": self._answers(self._ping_postgresql), "mongodb": self._answers(self._ping_mongo)}
+        return {
+            "postgres": self._answers(self._ping_postgresql),
+            "mongodb": self._answers(self._ping_mongo),
+        }
 
     def close(self) -> None:
         """Give every connection of this process back."""

@@ -20,7 +20,10 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """The process can work, which takes PostgreSQL and nothing else."""
     is_ready = lookout.look().is_up("postgres")
-    return JsonResponse({"status": "ready" if is_ready else "waiting for PostgreSQL"}, status=200 if is_ready else 503)
+    return JsonResponse(
+        {"status": "ready" if is_ready else "waiting for PostgreSQL"},
+        status=200 if is_ready else 503,
+    )
 
 
 def sync_health(request: HttpRequest) -> JsonResponse:

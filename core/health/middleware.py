@@ -1,7 +1,9 @@
 """Health is answered before anything else of a request can touch a server."""
 
+from typing import Any
+
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from core.health import answers
 
@@ -17,18 +19,18 @@ class HealthMiddleware:
 
     sync_capable = async_capable = True
 
-    def __init__(self, get_response):  # type: ignore[no-untyped-def]
+    def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> Any:
         answer = PATHS.get(request.path)
         if iscoroutinefunction(self.get_response):
-            return self.__acall__(request)  # type: ignore[return-value]
+            return self.__acall__(request)
         return answer(request) if answer else self.get_response(request)
 
-    async def __acall__(self, request: HttpRequest) -> HttpResponse:
+    async def __acall__(self, request: HttpRequest) -> Any:
         answer = PATHS.get(request.path)
         if answer:
             # A thread of its own: a request that waits for a server must not hold up this answer.

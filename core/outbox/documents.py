@@ -89,5 +89,3 @@ def refuse_operators(value: Any, path: str = "", depth: int = 0) -> None:
 def _refuse_key(key: Any, path: str) -> None:
     if not isinstance(key, str) or not key or key[0] == "$" or "." in key or "\0" in key:
         raise ValidationError(f"{key!r} cannot be a field name in {path or 'a document'}.")
-
-

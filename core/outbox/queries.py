@@ -1,6 +1,7 @@
 """Reading what has not arrived in MongoDB yet."""
 
 from typing import Any
+from uuid import UUID
 
 import bson
 from django.db.models import Count, Min, Q, QuerySet
@@ -17,7 +18,7 @@ def waiting() -> QuerySet[OutboxRow]:
     return OutboxRow.objects.exclude(state=OutboxRow.State.DELIVERED).order_by("id")
 
 
-def waiting_documents(patient_id: object, collection: str) -> list[dict[str, Any]]:
+def waiting_documents(patient_id: UUID | str, collection: str) -> list[dict[str, Any]]:
     """A patient's documents still on their way: what lets a page show its own writes."""
     rows = waiting().filter(patient_id=patient_id, kind=OutboxRow.Kind.DOCUMENT)
     payloads = rows.filter(collection=collection).values_list("document", flat=True)
@@ -26,7 +27,9 @@ def waiting_documents(patient_id: object, collection: str) -> list[dict[str, Any
 
 def waiting_changes(entity_type: str, entity_id: object) -> QuerySet[OutboxRow]:
     """A row's changes that the audit collection does not show yet."""
-    return waiting().filter(entity_type=entity_type, entity_id=str(entity_id), changes__isnull=False)
+    return waiting().filter(
+        entity_type=entity_type, entity_id=str(entity_id), changes__isnull=False
+    )
 
 
 def lag() -> dict[str, float]:

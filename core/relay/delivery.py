@@ -6,7 +6,7 @@ from typing import Any
 import bson.errors
 from psycopg import Connection
 from pymongo.database import Database
-from pymongo.errors import DocumentTooLarge, InvalidDocument
+from pymongo.errors import DocumentTooLarge
 
 from core.relay import rows, sinks, writer
 from core.relay.rows import Row
@@ -14,7 +14,14 @@ from core.relay.sequences import Sequences
 from core.relay.sinks import Entry
 
 MOST = 1000
-UNFIT = (InvalidDocument, DocumentTooLarge, bson.errors.BSONError, OverflowError, ValueError, TypeError)
+UNFIT = (
+    bson.errors.InvalidDocument,
+    DocumentTooLarge,
+    bson.errors.BSONError,
+    OverflowError,
+    ValueError,
+    TypeError,
+)
 LARGEST = 16 * 1024 * 1024
 
 

@@ -1,16 +1,20 @@
 """The relay's life: hold the lock, deliver, sleep until poked."""
 
+import json
 import logging
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import psycopg
 import redis
 from django.conf import settings
 from psycopg import Connection
+from psycopg.types.json import set_json_loads
 from pymongo.errors import PyMongoError
 
 from core.databases import mongo, valkey
@@ -74,7 +78,7 @@ class Relay:
         """Hears the pokes. Without Valkey the regular look finds the rows all the same."""
         while not self.stopping.is_set():
             try:
-                with valkey.client(5.0).pubsub(ignore_subscribe_messages=True) as ear:
+                with valkey.client(5.0).pubsub(ignore_subscribe_messages=True) as ear:  # type: ignore[no-untyped-call]
                     ear.subscribe(wake.channel())
                     while not self.stopping.is_set():
                         if ear.get_message(timeout=1.0):
@@ -87,7 +91,10 @@ class Relay:
 def connected() -> Iterator[Connection[Any]]:
     """The one connection that holds the lock, claims and marks: losing it loses all three."""
     url = settings.DATABASE_ROLE_URLS["relay"]
-    with psycopg.connect(url, connect_timeout=2, options=TIMEOUTS, application_name="relay") as held:
+    with psycopg.connect(
+        url, connect_timeout=2, options=TIMEOUTS, application_name="relay"
+    ) as held:
+        set_json_loads(partial(json.loads, parse_float=Decimal), held)
         yield held
 
 

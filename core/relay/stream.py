@@ -1,6 +1,7 @@
 """The lossy way for what is not a fact: a bounded stream in Valkey, emptied by the relay."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -22,7 +23,7 @@ def add(collection: str, document: bytes) -> bool:
     global dropped
     try:
         with valkey.breaker.guard():
-            fields = {"collection": collection, "document": document}
+            fields: dict[Any, Any] = {"collection": collection, "document": document}
             valkey.client().xadd(key(), fields, maxlen=MOST, approximate=True)
     except (CircuitOpen, redis.RedisError):
         dropped += 1
@@ -32,7 +33,8 @@ def add(collection: str, document: bytes) -> bool:
 
 def take(most: int = 500) -> Iterator[tuple[bytes, str, bytes]]:
     """What waits: (entry id, collection, document). `forget` removes it once written."""
-    for entry, fields in valkey.client().xrange(key(), count=most):
+    entries: Any = valkey.client().xrange(key(), count=most)
+    for entry, fields in entries:
         yield entry, fields[b"collection"].decode(), fields[b"document"]
 
 

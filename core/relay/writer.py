@@ -36,7 +36,9 @@ class Refused(Exception):
 
     def rows(self) -> list[tuple[Row, str]]:
         """The rows at fault. A duplicate is no fault: the next pass, in doubt, finds it held."""
-        at_fault = {e.row.id: (e.row, why) for e, why in self.failures if not why.startswith(DUPLICATE)}
+        at_fault = {
+            e.row.id: (e.row, why) for e, why in self.failures if not why.startswith(DUPLICATE)
+        }
         return list(at_fault.values())
 
 
@@ -77,8 +79,10 @@ def already_there(database: Database[Any], entries: Sequence[Entry]) -> dict[str
     """
     if not entries:
         return {}
-    found = database[entries[0].collection].with_options(CODEC_RAW).find(
-        {"_id": {"$in": [entry.id for entry in entries]}}
+    found = (
+        database[entries[0].collection]
+        .with_options(CODEC_RAW)
+        .find({"_id": {"$in": [entry.id for entry in entries]}})
     )
     held = {document["_id"]: document for document in found}
     differing = [e for e in entries if e.id in held and _digest(held[e.id]) != _expected(e, held)]

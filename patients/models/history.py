@@ -43,9 +43,7 @@ class Allergy(Record):
     code_system = models.CharField(max_length=200, blank=True)
     group = models.ForeignKey(AllergyGroup, on_delete=models.PROTECT, null=True, blank=True)
     reaction = models.CharField(max_length=300, blank=True)
-    criticality = models.CharField(
-        max_length=20, choices=Criticality, default=Criticality.UNKNOWN
-    )
+    criticality = models.CharField(max_length=20, choices=Criticality, default=Criticality.UNKNOWN)
     verification = models.CharField(
         max_length=20, choices=Verification, default=Verification.UNCONFIRMED
     )

@@ -4,7 +4,7 @@ DECLARE
     bill uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.invoice_id ELSE NEW.invoice_id END;
     bill_state text;
 BEGIN
-    SELECT state INTO bill_state FROM invoices WHERE id = bill FOR UPDATE;
+    SELECT state INTO bill_state FROM invoices WHERE id = bill FOR NO KEY UPDATE;
     IF bill_state <> 'draft' THEN
         RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
             MESSAGE = 'The lines of an issued invoice are not changed; credit it';
@@ -16,13 +16,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- (The lock is NO KEY: two payments hold a share lock of their invoice already, for its foreign key.)
 -- A payment moves what its invoice has been paid, under the invoice's row lock; the check
 -- constraint of the invoice then refuses more than the balance, or a refund of more than was paid.
 CREATE FUNCTION book_payment() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     bill_state text;
 BEGIN
-    SELECT state INTO bill_state FROM invoices WHERE id = NEW.invoice_id FOR UPDATE;
+    SELECT state INTO bill_state FROM invoices WHERE id = NEW.invoice_id FOR NO KEY UPDATE;
     IF bill_state NOT IN ('issued', 'part_paid', 'paid') THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation',
             CONSTRAINT = 'payments_for_issued_invoices',

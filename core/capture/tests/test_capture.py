@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from core.capture.context import acting
 from core.capture.models import Record
 from core.outbox.models import OutboxRow
+from core.testing import databases
 from patients.models import Patient, Room
 
 SOMEBODY = "00000000-0000-7000-8000-000000000001"
@@ -74,7 +75,9 @@ def test_psql_is_reported_without_an_actor(transactional_db):
 
 def test_raw_sql_carries_the_actor_outside_a_transaction(transactional_db):
     with acting(user_id=SOMEBODY), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO rooms (name, kind, active) VALUES (%s, %s, true)", ["R", "triage"])
+        cursor.execute(
+            "INSERT INTO rooms (name, kind, active) VALUES (%s, %s, true)", ["R", "triage"]
+        )
     Room.objects.create(name="Nobody's")
 
     assert reported() == [("room", "I", SOMEBODY), ("room", "I", None)]
@@ -137,14 +140,19 @@ def test_concurrent_coroutines_keep_their_own_actor(transactional_db):
 
 
 def test_truncate_is_refused(db):
-    with pytest.raises(DatabaseError, match="TRUNCATE leaves no trace"), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="TRUNCATE leaves no trace"),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("TRUNCATE rooms CASCADE")
 
 
 def test_the_ignore_switch_of_pgtrigger_does_not_silence_capture(db):
     with connection.cursor() as cursor:
         names = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'rooms'::regclass"
-        cursor.execute(f"SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true) FROM ({names})")
+        cursor.execute(
+            f"SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true) FROM ({names})"
+        )
     Room.objects.create(name="Room 1")
 
     assert reported() == [("room", "I", None)]
@@ -209,8 +217,6 @@ def test_the_web_may_add_to_the_outbox_but_not_change_it(transactional_db, setti
 
 
 def psql_url() -> str:
-    from core.testing import databases
-
     return databases.superuser_url(connection.settings_dict["NAME"])
 
 
