@@ -1,0 +1,66 @@
+"""The simulator's hundred practitioners become the few people of a small clinic."""
+
+import json
+import re
+
+from bench.demo_data.charts import Chart, Resource, dice
+
+CLINICIANS = ("amina", "kenji", "sofia")
+NURSES = ("ben", "grace")
+REFERENCE = re.compile(r'"reference": "Practitioner/(\w+)-[\w-]+"(?:, "display": "[^"]*")?')
+ORGANIZATION = "seth-clinic"
+STAFF = {
+    "amina": ("Diallo", "Amina", "Dr", "female"),
+    "kenji": ("Watanabe", "Kenji", "Dr", "male"),
+    "sofia": ("Reyes-Castillo", "Sofía", "Dr", "female"),
+    "ben": ("Okafor", "Ben", "", "male"),
+    "grace": ("Lindqvist", "Grace", "", "female"),
+    "tom": ("Novák", "Tom", "", "male"),
+}
+
+
+def replace_staff(chart: Chart) -> None:
+    """Rewrites every reference to a practitioner: a patient mostly sees the same doctor."""
+    key = chart.patient["id"]
+    for kind, found in chart.resources.items():
+        chart.resources[kind] = [reassigned(row, key) for row in found]
+
+
+def reassigned(row: Resource, patient: str) -> Resource:
+    visit = row.get("encounter", {}).get("reference", "") or f"Encounter/{row['id']}"
+
+    def person(match: re.Match[str]) -> str:
+        return f'"reference": "Practitioner/{member(match[1], patient, visit)}"'
+
+    return json.loads(REFERENCE.sub(person, json.dumps(row, ensure_ascii=False)))  # type: ignore[no-any-return]
+
+
+def member(kind: str, patient: str, visit: str) -> str:
+    """Who of us did it, by the sort of practitioner the simulator names."""
+    if kind == "TECH":
+        return "tom"
+    if kind == "NS":
+        return NURSES[dice("nurse", visit) % len(NURSES)]
+    usual = dice("doctor", patient) % len(CLINICIANS)
+    stands_in = dice("stands in", visit) % 5 == 0
+    return CLINICIANS[(usual + stands_in) % len(CLINICIANS)]
+
+
+def shared_resources() -> list[Resource]:
+    """The clinic itself and its clinical staff, which come before the first patient."""
+    clinic = {"resourceType": "Organization", "id": ORGANIZATION, "name": "Seth Clinic"}
+    return [clinic, *(practitioner(key) for key in STAFF)]
+
+
+def practitioner(key: str) -> Resource:
+    family, given, title, gender = STAFF[key]
+    name = {"family": family, "given": [given]} | ({"prefix": [title]} if title else {})
+    number = {"system": "urn:seth-clinic:demo:username", "value": key}
+    return {
+        "resourceType": "Practitioner",
+        "id": key,
+        "identifier": [number],
+        "active": True,
+        "name": [name],
+        "gender": gender,
+    }
