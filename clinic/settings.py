@@ -99,6 +99,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.shell.context.shell",
             ],
+            "builtins": ["core.shell.templatetags.clinic_tags"],
         },
     },
 ]
@@ -232,6 +233,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {"tidy": {"task": "core.tidy", "schedule": 6 * 3600}}
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,30 @@
+"""What is kept for a while and then thrown away."""
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core.accounts.models import SignInAttempt
+from core.editing.models import Draft, UsedKey
+
+KEYS_FOR = timedelta(days=7)
+DRAFTS_FOR = timedelta(days=30)
+ATTEMPTS_FOR = timedelta(days=30)
+
+
+def outlived() -> dict[str, QuerySet]:  # type: ignore[type-arg]
+    """What may go, by name: used form keys, forgotten drafts, failed sign-ins, ended sessions."""
+    now = timezone.now()
+    return {
+        "keys": UsedKey.objects.filter(used_at__lt=now - KEYS_FOR),
+        "drafts": Draft.objects.filter(saved_at__lt=now - DRAFTS_FOR),
+        "attempts": SignInAttempt.objects.filter(at__lt=now - ATTEMPTS_FOR),
+        "sessions": Session.objects.filter(expire_date__lt=now),
+    }
+
+
+def tidy() -> dict[str, int]:
+    """Throw away what has outlived its time; returns how many of each. Safe to repeat."""
+    return {name: rows.delete()[0] for name, rows in outlived().items()}
