@@ -109,6 +109,7 @@ TEMPLATES = [
 # take their own role's URL (core.databases.roles). A URL that is not given falls back to the first.
 DATABASE_URL = url("DATABASE_URL", "postgresql://clinic_app@127.0.0.1:1/seth_clinic")
 DATABASE_ROLE_URLS = {
+    "app": DATABASE_URL,
     "owner": url("DATABASE_OWNER_URL", DATABASE_URL),
     "relay": url("DATABASE_RELAY_URL", DATABASE_URL),
 }

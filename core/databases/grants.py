@@ -1,6 +1,5 @@
 """What the application's and the relay's PostgreSQL roles may do with the owner's tables."""
 
-from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
@@ -28,8 +27,7 @@ RELAY = (
 def apply() -> None:
     """Give both roles their rights. Where one URL serves all roles there is nothing to give."""
     owner = role_name("owner")
-    app = str(settings.DATABASES["default"]["USER"])
-    for role, statements in ((app, APP), (role_name("relay"), RELAY)):
+    for role, statements in ((role_name("app"), APP), (role_name("relay"), RELAY)):
         if role != owner:
             _grant(role, statements)
 

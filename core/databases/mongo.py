@@ -17,6 +17,7 @@ from core.errors import ServiceUnavailable
 
 UNREACHABLE = (AutoReconnect, NetworkTimeout, ServerSelectionTimeoutError)
 SAFE: dict[str, Any] = {
+    "connect": False,
     "w": "majority",
     "journal": True,
     "readConcernLevel": "majority",
@@ -57,8 +58,9 @@ def collection(name: str) -> Collection[dict[str, Any]]:
 
 def connect_documents() -> None:
     """Point MongoEngine's documents at the clinic's database; harmless when repeated."""
-    mongoengine.disconnect()
-    mongoengine.connect(db=settings.MONGODB_NAME, host=settings.MONGODB_URL, connect=False, **SAFE)
+    close()
+    # Handed our client, because MongoEngine would take the database's name from the URL.
+    mongoengine.connect(db=settings.MONGODB_NAME, mongo_client_class=lambda **_: client())
 
 
 @contextmanager

@@ -53,7 +53,11 @@ def _property(field: BaseField) -> dict[str, Any]:
 
 
 def _apply_validator(database: Database[Any], name: str, rule: dict[str, Any]) -> None:
-    options: dict[str, Any] = {"validator": rule, "validationLevel": "strict", "validationAction": "error"}
+    options: dict[str, Any] = {
+        "validator": rule,
+        "validationLevel": "strict",
+        "validationAction": "error",
+    }
     try:
         database.command("collMod", name, **options)
     except OperationFailure as error:

@@ -1,0 +1,1 @@
+"""Real PostgreSQL, mongod and Valkey from wheels, for one PC, tests and a first look."""

@@ -1,8 +1,16 @@
 """Where this clinic keeps its data and secrets: `$CLINIC_HOME`, by default `var/`."""
 
+import fcntl
 import os
 import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+
+class HomeInUse(Exception):
+    """Another `up` runs in this home."""
 
 
 def clinic_home() -> Path:
@@ -15,10 +23,44 @@ def clinic_home() -> Path:
 
 def secret(name: str) -> str:
     """A secret of this clinic, made once and kept in a file only its owner can read."""
-    file = clinic_home() / "secrets" / name
+    return secret_of(clinic_home(), name)
+
+
+def secret_of(home: Path, name: str) -> str:
+    """The same, of a given home."""
+    file = home / "secrets" / name
     file.parent.mkdir(mode=0o700, exist_ok=True)
-    if not file.exists():
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(secrets.token_urlsafe(48))
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text()
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write(secrets.token_hex(32))
     return file.read_text()
+
+
+@contextmanager
+def sole_use(home: Path) -> Iterator[None]:
+    """Hold the home's lock. The kernel frees it with the process, so a crash leaves none behind.
+
+    Raises HomeInUse when another process holds it.
+    """
+    with (home / "up.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise HomeInUse from error
+        yield
+
+
+def free_port(wanted: int = 0) -> int:
+    """The wanted loopback port if it is free, else any that is."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("There is no free port on 127.0.0.1.")

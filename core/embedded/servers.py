@@ -1,10 +1,94 @@
-"""The embedded servers of one clinic."""
+"""The embedded servers of one clinic: started together, each only where no URL is given."""
 
 import json
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from types import ModuleType
+
+from core.embedded import mongod, postgres, processes, valkey
+from core.embedded.home import free_port
+from core.embedded.processes import Program
+
+# The variable that makes each of them unnecessary.
+SERVERS: dict[str, ModuleType] = {
+    "DATABASE_URL": postgres,
+    "MONGODB_URL": mongod,
+    "REDIS_URL": valkey,
+}
+
+
+def wanted() -> list[ModuleType]:
+    """The servers whose variable is not set."""
+    return [server for name, server in SERVERS.items() if not os.environ.get(name)]
+
+
+def start(home: Path, servers: Iterable[ModuleType], *, fast: bool = False) -> dict[str, str]:
+    """Start these servers and wait until they answer; returns their URLs by variable.
+
+    What a crash left running in this home is ended first. Calls for one home must not overlap:
+    hold `home.sole_use`. `fast` gives up durability, for tests.
+    """
+    chosen = list(servers)
+    with ThreadPoolExecutor(max(1, len(chosen))) as together:
+        found = list(together.map(partial(_start, home, fast=fast), chosen))
+    urls = {name: url for each in found for name, url in each.items()}
+    _save(home / "servers.json", urls)
+    return urls
+
+
+def stop(home: Path, servers: Iterable[ModuleType]) -> None:
+    """End these servers of this home and wait until they are gone."""
+    for server in servers:
+        pid = processes.running_pid(home, server.NAME)
+        if pid is not None:
+            processes.end(pid, program(home, server).stop_signal)
+        processes.forget(home, server.NAME)
+
+
+def program(home: Path, server: ModuleType, *, fast: bool = False) -> Program:
+    """How to run a server of this home, at the port it had before."""
+    file = home / "ports" / server.NAME
+    port = int(file.read_text()) if file.exists() else 0
+    extra = {"fast": fast} if server is postgres else {}
+    made: Program = server.program(home, port, **extra)
+    return made
 
 
 def connection_urls(home: Path) -> dict[str, str]:
-    """URLs of the servers started in this home, by the names of their variables; {} before that."""
-    file = home / "servers.json"
-    return json.loads(file.read_text()) if file.exists() else {}
+    """URLs of the servers started in this home, by their variables; {} before the first start."""
+    return {str(name): str(url) for name, url in _load(home / "servers.json").items()}
+
+
+def _start(home: Path, server: ModuleType, *, fast: bool) -> dict[str, str]:
+    server.initialise(home)
+    processes.end_leftover(home, program(home, server))
+    port = _settle_port(home, server.NAME)
+    processes.launch(program(home, server, fast=fast), home)
+    server.bootstrap(home, port)
+    urls: dict[str, str] = server.urls(home, port)
+    return urls
+
+
+def _settle_port(home: Path, name: str) -> int:
+    """The port of last time if nobody took it meanwhile: bookmarks and replica set keep working."""
+    file = home / "ports" / name
+    file.parent.mkdir(exist_ok=True)
+    port = free_port(int(file.read_text()) if file.exists() else 0)
+    file.write_text(str(port))
+    return port
+
+
+def _load(file: Path) -> dict[str, object]:
+    loaded: dict[str, object] = json.loads(file.read_text()) if file.exists() else {}
+    return loaded
+
+
+def _save(file: Path, content: dict[str, str]) -> None:
+    """All or nothing, and readable by the owner only: the URLs carry passwords."""
+    making = file.with_suffix(".new")
+    making.touch(mode=0o600)
+    making.write_text(json.dumps(content, indent=1))
+    making.replace(file)

@@ -57,7 +57,7 @@ def destroy(worker: str) -> None:
     """Drop what `create` made."""
     name = f"test_{worker}"
     connections.close_all()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     with psycopg.connect(superuser_url("postgres"), autocommit=True) as admin:
         drop(name, admin)
     mongo.client().drop_database(name)
@@ -115,7 +115,7 @@ def _using(name: str) -> Iterator[None]:
 
 def _use(name: str) -> None:
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
     for role, url in settings.DATABASE_ROLE_URLS.items():
         settings.DATABASE_ROLE_URLS[role] = renamed(url, name)

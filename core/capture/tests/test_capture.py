@@ -141,7 +141,7 @@ def test_concurrent_coroutines_keep_their_own_actor(transactional_db):
 
 def test_truncate_is_refused(db):
     with (
-        pytest.raises(DatabaseError, match="TRUNCATE leaves no trace"),
+        pytest.raises(DatabaseError, match=r"TRUNCATE leaves no trace|permission denied"),
         connection.cursor() as cursor,
     ):
         cursor.execute("TRUNCATE rooms CASCADE")

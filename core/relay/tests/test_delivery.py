@@ -200,8 +200,8 @@ def test_times_are_utc_moments(patient, relay):
     assert abs((datetime.now(UTC) - stamp).total_seconds()) < 60
 
 
-def test_partitions_are_made_ahead_and_dropped_when_delivered(transactional_db, relay):
-    with psycopg.connect(superuser_url(connection.settings_dict["NAME"]), autocommit=True) as admin:
+def test_partitions_are_made_ahead_and_dropped_when_delivered(transactional_db, relay, settings):
+    with psycopg.connect(settings.DATABASE_ROLE_URLS["owner"], autocommit=True) as admin:
         admin.execute(
             "CREATE TABLE outbox_20200101 PARTITION OF outbox"
             " FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')"
