@@ -1,0 +1,1 @@
+"""What stands around every page: menu, words and widgets of the templates, the style guide."""

@@ -1,4 +1,4 @@
-// Charts: a figure.chart[data-chart="ID"] draws the JSON of <script type="application/json" id="ID">.
+// Charts: a figure.plot[data-chart="ID"] draws the JSON of <script type="application/json" id="ID">.
 //
 // {"unit": "mmHg", "range": {"low": 90, "high": 140}, "series": [{"name": "Systolic",
 //  "points": [{"at": "2026-09-14T09:20", "value": 152, "flag": "H", "href": "/…"}]}]}
@@ -51,15 +51,17 @@ function dot(point, index, points, range, colours) {
   };
 }
 
-function band(range, colours) {
+// Where an end of the range is open, the band runs to the edge of the chart.
+function band(range, colours, faint) {
   if (!range) return undefined;
-  const area = [{ yAxis: range.low ?? "min" }, { yAxis: range.high ?? "max" }];
-  return { silent: true, itemStyle: { color: colours.band }, data: [area] };
+  const edge = (end, side) => (end == null ? { y: side } : { yAxis: end });
+  const area = [edge(range.low, "100%"), edge(range.high, "0%")];
+  return { silent: true, itemStyle: { color: colours.band, opacity: faint ? 0.55 : 1 }, data: [area] };
 }
 
 function line(series, index, data, colours) {
   const colour = colours[`series-${index + 1}`] ?? colours["ink-2"];
-  const range = series.range ?? (data.series.length === 1 ? data.range : null);
+  const range = series.range ?? data.range;
   return {
     type: "line", name: series.name, color: colour, symbol: MARK[index] ?? "circle", showAllSymbol: true,
     lineStyle: { width: 2, type: DASH[index] ?? "solid" },
@@ -67,7 +69,7 @@ function line(series, index, data, colours) {
     labelLayout: { hideOverlap: true },
     emphasis: { disabled: true },
     cursor: series.points.some((point) => point.href) ? "pointer" : "default",
-    markArea: index === 0 ? band(data.range, colours) : undefined,
+    markArea: series.range ? band(series.range, colours, index > 0) : index === 0 && band(data.range, colours),
     data: series.points.map((point, at) => dot(point, at, series.points, range, colours)),
   };
 }
@@ -80,12 +82,17 @@ function told(items, unit) {
   return [moment(new Date(items[0].data.source.at)), ...values].join("\n");
 }
 
+// Round steps that hold every value and every range.
 function ends(data) {
-  const values = data.series.flatMap((series) => series.points.map((point) => point.value));
-  values.push(...[data.range?.low, data.range?.high].filter((value) => value != null));
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = (high - low || Math.abs(high) || 1) * 0.12;
-  return { min: low >= 0 ? Math.max(0, low - room) : low - room, max: high + room };
+  const ranges = [data.range, ...data.series.map((series) => series.range)].flatMap((range) => [range?.low, range?.high]);
+  const values = [...data.series.flatMap((series) => series.points.map((point) => point.value)), ...ranges];
+  const known = values.filter((value) => value != null);
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const rough = (high - low || Math.abs(high) || 1) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const interval = power * [1, 2, 2.5, 5, 10].find((times) => times * power >= rough * 0.9);
+  const min = Math.floor((low - interval * 0.15) / interval) * interval;
+  return { min: low >= 0 ? Math.max(0, min) : min, max: Math.ceil((high + interval * 0.25) / interval) * interval, interval };
 }
 
 function tick(span) {
@@ -102,13 +109,13 @@ function axes(data, colours) {
   const text = { color: colours["ink-2"], fontSize: 11, hideOverlap: true };
   return {
     xAxis: {
-      type: "time", splitNumber: 3, boundaryGap: ["2%", "6%"], axisTick: { show: false },
+      type: "time", splitNumber: 3, boundaryGap: ["7%", "8%"], axisTick: { show: false },
       axisLine: { lineStyle: { color: colours.line } }, axisLabel: { ...text, formatter: tick(span) },
     },
     yAxis: {
-      type: "value", ...ends(data), splitNumber: 4, name: data.unit, nameGap: 10,
-      nameTextStyle: { color: colours["ink-2"], fontSize: 11, align: "left", padding: [0, 0, 0, -30] },
-      axisLabel: { ...text, showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: colours.line } },
+      type: "value", ...ends(data), name: data.unit, nameGap: 10,
+      nameTextStyle: { color: colours["ink-2"], fontSize: 11, align: "left" },
+      axisLabel: text, splitLine: { lineStyle: { color: colours.line } },
     },
   };
 }
@@ -117,7 +124,7 @@ function options(data, colours) {
   return {
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 8, right: 26, top: 26, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 20, top: 26, bottom: 2, containLabel: true },
     tooltip: {
       // An HTML tooltip writes style attributes, which the page's policy refuses.
       trigger: "axis", renderMode: "richText", backgroundColor: colours.raised, borderColor: colours.line,
@@ -132,7 +139,7 @@ function options(data, colours) {
 async function draw(figure) {
   const source = document.getElementById(figure.dataset.chart).textContent;
   if (drawn.get(figure)?.source === source) return;
-  const plot = figure.querySelector(".chart-plot");
+  const plot = figure.querySelector(".plot-area");
   library ??= import(figure.dataset.library);
   const { init } = await library;
   const data = JSON.parse(source);
@@ -159,7 +166,7 @@ function sweep() {
 
 function drawAll() {
   sweep();
-  for (const figure of document.querySelectorAll("figure.chart[data-chart]")) {
+  for (const figure of document.querySelectorAll("figure.plot[data-chart]")) {
     draw(figure).catch(() => figure.classList.add("is-undrawn"));
   }
 }

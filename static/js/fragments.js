@@ -15,7 +15,7 @@ window.addEventListener("pageshow", () => {
 if (window.Idiomorph) {
   Idiomorph.defaults.ignoreActiveValue = true;
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) =>
-    !(old instanceof Element && old.matches(".chart-plot, [data-keep]"));
+    !(old instanceof Element && old.matches(".plot-area, [data-keep]"));
 }
 
 const clock = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });

@@ -1,0 +1,75 @@
+"""What holds for every page: nothing kept by the browser, and plain words when something is down."""
+
+import logging
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+
+from core.errors import NotAllowed, ServiceUnavailable
+from core.shell.toasts import toast
+
+logger = logging.getLogger(__name__)
+
+REFUSED = "You may not do that. Nothing was changed; ask an administrator if you should be able to."
+UNREACHABLE = "The clinic's database does not answer. Nothing was saved; try again in a moment."
+
+
+class PageMiddleware:
+    """Dresses every answer, sync or async."""
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self.get_response):
+            return self.__acall__(request)
+        return dressed(request, self.get_response(request))
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponse:
+        return dressed(request, await self.get_response(request))
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Refusals and servers that are down have pages; every other error travels on."""
+        if isinstance(error, NotAllowed):
+            return refused(request, str(error))
+        if isinstance(error, ServiceUnavailable | OperationalError):
+            logger.error("A server that %s needs is down", request.path, exc_info=error)
+            return unreachable(request)
+        return None
+
+
+def dressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Patients' data stay out of the browser's cache: Back after signing out shows nothing."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    patch_vary_headers(response, ["HX-Request"])
+    if is_fragment(request) and response.status_code == 403 and "HX-Trigger" not in response:
+        toast(response, REFUSED, kind="danger")
+    return response
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Asked for by a part of a page, not by the address bar."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def refused(request: HttpRequest, sentence: str) -> HttpResponse:
+    if is_fragment(request):
+        return toast(HttpResponse(sentence, status=403), sentence, kind="danger")
+    return render(request, "errors/403.html", {"sentence": sentence}, status=403)
+
+
+def unreachable(request: HttpRequest) -> HttpResponse:
+    """Rendered without the request: asking who is signed in needs the server that is down."""
+    if is_fragment(request) and request.method != "GET":
+        return toast(HttpResponse(UNREACHABLE, status=503), UNREACHABLE, kind="danger")
+    page = render_to_string("errors/503.html", {"sentence": UNREACHABLE})
+    return HttpResponse(page, status=503, headers={"Retry-After": "5"})

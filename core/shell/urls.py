@@ -1,0 +1,12 @@
+"""Pages of the frame itself."""
+
+from django.urls import path
+
+from core.shell import views
+
+app_name = "shell"
+urlpatterns = [
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("shell/menu/", views.menu, name="menu"),
+    path("shell/theme/", views.theme, name="theme"),
+]
