@@ -5,7 +5,11 @@ from django.db.models.functions import Now
 
 
 class ImportedResource(models.Model):
-    """One resource of one source and the row or document it became."""
+    """One resource of one source and the row or document it became.
+
+    What became neither, a hospital for instance, is kept whole in `body`. Identifiers by which
+    others refer to a resource are rows too: type `Practitioner?identifier=`, id `system|value`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     source = models.TextField()
@@ -14,6 +18,7 @@ class ImportedResource(models.Model):
     entity_type = models.TextField(blank=True)
     entity_id = models.TextField(blank=True)
     digest = models.BinaryField()
+    body = models.JSONField(null=True)
     imported_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -29,7 +34,7 @@ class ImportedResource(models.Model):
 
 
 class ImportedFile(models.Model):
-    """How far a file has been read: everything before `position` is committed."""
+    """A file that was imported and how many resources it held; unfinished where it broke off."""
 
     digest = models.TextField(primary_key=True)
     path = models.TextField()
