@@ -217,8 +217,12 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = CLINIC_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "clinic.static.HashedFiles"},
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 # --- Celery: hints only; what is due stands in PostgreSQL ------------------------------------

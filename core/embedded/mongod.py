@@ -49,7 +49,7 @@ def program(home: Path, port: int) -> Program:
         "--setParameter=diagnosticDataCollectionEnabled=false",
         "--setParameter=shutdownTimeoutMillisForSignaledShutdown=100",
     ]
-    return Program(NAME, argv, env=library_path(home))
+    return Program(NAME, argv, env=library_path(home), is_server=True)
 
 
 def initialise(home: Path) -> None:

@@ -43,7 +43,7 @@ def program(home: Path, port: int, *, fast: bool = False) -> Program:
     chosen = {**SETTINGS, **(FAST if fast else {}), "port": str(port)}
     options = [part for key, value in chosen.items() for part in ("-c", f"{key}={value}")]
     argv = [*as_ordinary_user(home), binary("postgres"), "-D", str(home / NAME), *options]
-    return Program(NAME, argv, stop_signal=signal.SIGINT)
+    return Program(NAME, argv, stop_signal=signal.SIGINT, is_server=True)
 
 
 def initialise(home: Path) -> None:

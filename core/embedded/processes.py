@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -15,12 +16,18 @@ ROTATE_AT_BYTES = 10 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Program:
-    """What to run, and how to ask it to end."""
+    """What to run, and how to ask it to end.
+
+    `once`: an exit with 0 means that it is done, not that it must start again. `is_server`: others
+    need it until they have ended themselves.
+    """
 
     name: str
     argv: list[str]
     env: dict[str, str] = field(default_factory=dict)
-    stop_signal: int = 15
+    stop_signal: int = signal.SIGTERM
+    once: bool = False
+    is_server: bool = False
 
 
 def launch(program: Program, home: Path) -> subprocess.Popen[bytes]:

@@ -4,8 +4,10 @@ import json
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from subprocess import Popen
 from types import ModuleType
 
 from core.embedded import mongod, postgres, processes, valkey
@@ -25,18 +27,26 @@ def wanted() -> list[ModuleType]:
     return [server for name, server in SERVERS.items() if not os.environ.get(name)]
 
 
-def start(home: Path, servers: Iterable[ModuleType], *, fast: bool = False) -> dict[str, str]:
-    """Start these servers and wait until they answer; returns their URLs by variable.
+@dataclass(frozen=True)
+class Running:
+    """Started servers: their URLs by variable, and their processes with how to run them again."""
+
+    urls: dict[str, str]
+    processes: list[tuple[Program, Popen[bytes]]]
+
+
+def start(home: Path, servers: Iterable[ModuleType], *, fast: bool = False) -> Running:
+    """Start these servers and wait until they answer.
 
     What a crash left running in this home is ended first. Calls for one home must not overlap:
     hold `home.sole_use`. `fast` gives up durability, for tests.
     """
     chosen = list(servers)
     with ThreadPoolExecutor(max(1, len(chosen))) as together:
-        found = list(together.map(partial(_start, home, fast=fast), chosen))
-    urls = {name: url for each in found for name, url in each.items()}
+        started = list(together.map(partial(_start, home, fast=fast), chosen))
+    urls = {name: url for each in started for name, url in each.urls.items()}
     _save(home / "servers.json", urls)
-    return urls
+    return Running(urls, [process for each in started for process in each.processes])
 
 
 def stop(home: Path, servers: Iterable[ModuleType]) -> None:
@@ -62,14 +72,14 @@ def connection_urls(home: Path) -> dict[str, str]:
     return {str(name): str(url) for name, url in _load(home / "servers.json").items()}
 
 
-def _start(home: Path, server: ModuleType, *, fast: bool) -> dict[str, str]:
+def _start(home: Path, server: ModuleType, *, fast: bool) -> Running:
     server.initialise(home)
     processes.end_leftover(home, program(home, server))
     port = _settle_port(home, server.NAME)
-    processes.launch(program(home, server, fast=fast), home)
+    runs = program(home, server, fast=fast)
+    process = processes.launch(runs, home)
     server.bootstrap(home, port)
-    urls: dict[str, str] = server.urls(home, port)
-    return urls
+    return Running(server.urls(home, port), [(runs, process)])
 
 
 def _settle_port(home: Path, name: str) -> int:

@@ -20,7 +20,7 @@ def binary() -> str:
 
 def program(home: Path, port: int) -> Program:
     """The server as a process; its password stays out of the process list."""
-    return Program(NAME, [binary(), str(_configure(home, port))])
+    return Program(NAME, [binary(), str(_configure(home, port))], is_server=True)
 
 
 def initialise(home: Path) -> None:

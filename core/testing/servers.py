@@ -29,7 +29,7 @@ def _begin() -> None:
     os.environ["CLINIC_HOME"] = str(_home)
     _lock = home.sole_use(_home)
     _lock.__enter__()
-    os.environ.update(servers.start(_home, servers.SERVERS.values(), fast=True))
+    os.environ.update(servers.start(_home, servers.SERVERS.values(), fast=True).urls)
     os.environ["CLINIC_TEST_SERVERS"] = "started"
 
 
