@@ -73,7 +73,7 @@ def owner_of(row: Resource) -> str:
 
 def target(reference: Resource | None) -> str:
     """`Patient/pt-1` becomes `pt-1`."""
-    return (reference or {}).get("reference", "").rpartition("/")[2]
+    return str((reference or {}).get("reference", "")).rpartition("/")[2]
 
 
 def encounter_of(row: Resource) -> str:

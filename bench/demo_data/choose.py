@@ -25,12 +25,12 @@ def is_ours(encounter: Resource) -> bool:
     return (
         encounter["class"]["code"] in ("AMB", "EMER")
         and encounter["status"] == "finished"
-        and not reason.startswith(NOT_OURS)
+        and not str(reason).startswith(NOT_OURS)
     )
 
 
 def is_hospital_stay(encounter: Resource) -> bool:
-    return encounter["class"]["code"] == "IMP" and encounter["status"] == "finished"
+    return (encounter["class"]["code"], encounter["status"]) == ("IMP", "finished")
 
 
 def thin(chart: Chart) -> None:
