@@ -1,14 +1,18 @@
 """Static files under names that change with their content, so that browsers may keep them."""
 
-from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from django.contrib.staticfiles.storage import HashedFilesMixin, ManifestStaticFilesStorage
+
+IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns[1]  # type: ignore[attr-defined]
 
 
 class HashedFiles(ManifestStaticFilesStorage):
-    """Also follows the imports of JavaScript modules. Before `collectstatic` it gives plain names."""
+    """Also follows the imports of our own JavaScript modules; other people's are left alone.
 
-    support_js_module_import_aggregation = True
+    Before `collectstatic` (tests, checks) nothing has been hashed, and the plain names are given.
+    """
+
+    patterns = (*ManifestStaticFilesStorage.patterns, ("js/*.js", IMPORTS))
     manifest_strict = False
 
     def stored_name(self, name: str) -> str:
-        # Without a manifest (tests, checks) nothing has been hashed: serve the sources.
         return super().stored_name(name) if self.hashed_files else name

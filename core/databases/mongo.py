@@ -60,7 +60,11 @@ def connect_documents() -> None:
     """Point MongoEngine's documents at the clinic's database; harmless when repeated."""
     close()
     # Handed our client, because MongoEngine would take the database's name from the URL.
-    mongoengine.connect(db=settings.MONGODB_NAME, mongo_client_class=lambda **_: client())
+    mongoengine.connect(
+        db=settings.MONGODB_NAME,
+        mongo_client_class=lambda **_: client(),
+        uuidRepresentation="standard",
+    )
 
 
 @contextmanager
