@@ -26,7 +26,9 @@ class SyncEpoch(models.Model):
 
     class Meta:
         db_table = "sync_epoch"
-        constraints = [models.CheckConstraint(condition=models.Q(id=True), name="sync_epoch_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=True), name="sync_epoch_one_row")
+        ]
 
     def __str__(self) -> str:
         return str(self.epoch)

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from uuid import uuid5
 
 from core.live import topics
+from core.live.broadcast import broadcaster
+from core.live.queries import frame
 from core.relay.rows import Row
 from core.relay.sinks import Entry
 
+COLLECTION = "sync_events"
 KINDS = {"I": "create", "U": "update", "D": "delete"}
 
 
@@ -17,12 +20,13 @@ class SyncSink:
         if row.kind == "fact":
             return
         for place, topic in enumerate(topics.of_row(row)):
-            # One id per topic and delivery-proof: the row's own, and names derived from it.
+            # One id per topic that a second delivery finds again: the row's own, or derived from it.
             key = row.event_id if place == 0 else uuid5(row.event_id, topic)
-            yield Entry(row, "sync_events", str(key), sync_event(row, topic), topic)
+            yield Entry(row, COLLECTION, str(key), sync_event(row, topic), topic)
 
     def delivered(self, entries: Sequence[Entry]) -> None:
-        return None
+        told = (e for e in entries if e.collection == COLLECTION)
+        broadcaster.tell(frame({**entry.body, "seq": entry.seq}) for entry in told)
 
 
 def sync_event(row: Row, topic: str) -> dict[str, object]:

@@ -1,0 +1,157 @@
+"""One socket a page: hears its topics, makes good what it missed, ends with its session."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from core.live import listening, queries
+from core.live.broadcast import EVERYBODY, group
+
+BEAT_SECONDS = 5.0
+REJOIN_SECONDS = 60.0
+MOST_TOPICS = 30
+MOST_SOCKETS = 40
+MOST_BYTES = 16_384
+MOST_FRAMES_A_MINUTE = 120
+BAD_FRAME, TOO_MUCH, SIGNED_OUT = 4400, 4429, 4401
+
+_sockets: Counter[str] = Counter()
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """Speaks names and numbers only; the page fetches content through its ordinary views."""
+
+    async def connect(self) -> None:
+        user = self.scope["user"]
+        self.heard: dict[str, int] = {}
+        self.beating: asyncio.Task[None] | None = None
+        self.received: list[float] = []
+        self.user_id = str(user.pk) if user.is_authenticated else ""
+        if not self.user_id or _sockets[self.user_id] >= MOST_SOCKETS:
+            await self.close()
+            return
+        _sockets[self.user_id] += 1
+        await self.accept()
+        await self.channel_layer.group_add(EVERYBODY, self.channel_name)
+        self.beating = asyncio.create_task(self.beat())
+
+    async def disconnect(self, code: int) -> None:
+        if self.beating is None:
+            return
+        self.beating.cancel()
+        _sockets[self.user_id] -= 1
+        for name in (EVERYBODY, *map(group, self.heard)):
+            await self.channel_layer.group_discard(name, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._too_often():
+            await self.close(code=TOO_MUCH, reason="Too many messages")
+            return
+        wanted = understood(text_data)
+        if wanted is None:
+            await self.close(code=BAD_FRAME, reason="Not understood")
+            return
+        await self.subscribe(wanted["subscribe"], wanted.get("epoch"))
+
+    async def subscribe(self, wanted: dict[str, Any], epoch: object) -> None:
+        """Listen to these topics from the given numbers on, and say where each stands."""
+        admitted, refused = await database_sync_to_async(listening.admit)(
+            self.scope["user"], wanted
+        )
+        present = await database_sync_to_async(queries.epoch)()
+        heads = await database_sync_to_async(queries.heads)(admitted)
+        for topic, seq in admitted.items():
+            await self.channel_layer.group_add(group(topic), self.channel_name)
+            is_known = seq is not None and epoch == present and seq <= heads[topic]
+            self.heard[topic] = seq if is_known and seq is not None else heads[topic]
+            if seq is not None and not is_known:
+                await self.say(reload=topic)
+        await self.say(epoch=present, heads=heads, refused=refused)
+        await self.catch_up(heads)
+
+    async def catch_up(self, heads: dict[str, int]) -> None:
+        """Send what was missed of every topic that is behind its head."""
+        for topic, head in heads.items():
+            if head > self.heard.get(topic, head):
+                await self.replay(topic, head)
+
+    async def replay(self, topic: str, head: int) -> None:
+        events = await database_sync_to_async(listening.missed)(topic, self.heard[topic])
+        if events is None:
+            self.heard[topic] = head
+            await self.say(reload=topic)
+            return
+        for frame in events:
+            await self.pass_on(frame)
+
+    async def pass_on(self, frame: dict[str, Any]) -> None:
+        """Each number once and in order."""
+        if frame["seq"] > self.heard[frame["topic"]]:
+            self.heard[frame["topic"]] = frame["seq"]
+            await self.say(**frame)
+
+    async def live_event(self, message: dict[str, Any]) -> None:
+        """From the relay. A gap means that something was dropped on the way."""
+        frame = message["frame"]
+        heard = self.heard.get(frame["topic"])
+        if heard is None:
+            return
+        if frame["seq"] == heard + 1:
+            await self.pass_on(frame)
+        elif frame["seq"] > heard:
+            await self.replay(frame["topic"], frame["seq"])
+
+    async def live_nudge(self, message: dict[str, Any]) -> None:
+        await self.compare()
+
+    async def beat(self) -> None:
+        """Every few seconds: still allowed, nothing missed, still in the groups."""
+        joined_at = time.monotonic()
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            key = self.scope["session"].session_key or ""
+            if not await database_sync_to_async(listening.is_still_allowed)(key, self.user_id):
+                await self.close(code=SIGNED_OUT, reason="Signed out")
+                return
+            if time.monotonic() - joined_at > REJOIN_SECONDS:
+                joined_at = time.monotonic()
+                await self.rejoin()
+            await self.compare()
+
+    async def rejoin(self) -> None:
+        """A Valkey that was started anew has forgotten who is in which group."""
+        for name in (EVERYBODY, *map(group, self.heard)):
+            await self.channel_layer.group_add(name, self.channel_name)
+
+    async def compare(self) -> None:
+        """Tell the heads, so that the browser can see for itself, and replay what is missing."""
+        heads = await database_sync_to_async(listening.recent_heads)(list(self.heard))
+        await self.catch_up(heads)
+        await self.say(heads=self.heard)
+
+    async def say(self, **frame: Any) -> None:
+        await self.send(text_data=json.dumps(frame))
+
+    def _too_often(self) -> bool:
+        now = time.monotonic()
+        self.received = [at for at in self.received if now - at < 60] + [now]
+        return len(self.received) > MOST_FRAMES_A_MINUTE
+
+
+def understood(text: str | None) -> dict[str, Any] | None:
+    """The one thing a browser may say: `{"subscribe": {topic: last number or null}, "epoch": …}`."""
+    if text is None or len(text) > MOST_BYTES:
+        return None
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    wanted = said.get("subscribe") if isinstance(said, dict) else None
+    if not isinstance(wanted, dict) or len(wanted) > MOST_TOPICS:
+        return None
+    return {"subscribe": wanted, "epoch": said.get("epoch")}

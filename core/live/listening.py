@@ -1,0 +1,51 @@
+"""What one socket listens to: its topics, how far it has heard, and who is behind it."""
+
+import time
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from core.accounts.models import User
+from core.errors import ServiceUnavailable
+from core.live import queries, topics
+
+HEADS_FRESH_SECONDS = 1.0
+_heads: dict[str, tuple[float, int]] = {}
+
+
+def is_still_allowed(session_key: str, user_id: str) -> bool:
+    """Whether the session lives and the user may still work here."""
+    session = Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now())
+    return session.exists() and User.objects.filter(pk=user_id, is_active=True).exists()
+
+
+def admit(user: User, wanted: dict[str, Any]) -> tuple[dict[str, int | None], list[str]]:
+    """The topics the user may hear, with the last number heard (None: from now on); the refused."""
+    admitted: dict[str, int | None] = {}
+    for topic, seq in wanted.items():
+        if topics.may_listen(user, topic):
+            admitted[topic] = seq if isinstance(seq, int) and 0 <= seq < 2**53 else None
+    return admitted, [topic for topic in wanted if topic not in admitted]
+
+
+def recent_heads(wanted: list[str]) -> dict[str, int]:
+    """Heads at most a second old: many sockets of a process share one question."""
+    now = time.monotonic()
+    unknown = [t for t in wanted if t not in _heads or now - _heads[t][0] > HEADS_FRESH_SECONDS]
+    if unknown:
+        if len(_heads) > 10_000:
+            _heads.clear()
+        _heads.update({topic: (now, head) for topic, head in queries.heads(unknown).items()})
+    return {topic: _heads[topic][1] for topic in wanted}
+
+
+def missed(topic: str, seq: int) -> list[dict[str, Any]] | None:
+    """Frames after `seq`; None when they are too many to replay, or `seq` is of another time."""
+    try:
+        events = queries.events_after(topic, seq, queries.MOST + 1)
+    except ServiceUnavailable:
+        return []
+    if len(events) > queries.MOST or (events and events[0]["seq"] != seq + 1):
+        return None
+    return events

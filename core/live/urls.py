@@ -1,0 +1,8 @@
+"""Live updates by plain HTTP."""
+
+from django.urls import path
+
+from core.live import views
+
+app_name = "live"
+urlpatterns = [path("api/sync/events", views.events, name="events")]
