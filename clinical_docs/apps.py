@@ -10,5 +10,7 @@ class ClinicalDocsConfig(AppConfig):
     def ready(self) -> None:
         from clinical_docs.documents import ClinicalData, DocumentMetadata
         from core.databases import registry
+        from core.importing import registry as importing
 
         registry.register(ClinicalData, DocumentMetadata)
+        importing.announce("clinical_docs.fhir")
