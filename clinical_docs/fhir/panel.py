@@ -114,8 +114,9 @@ class Panel:
 
 @lru_cache(maxsize=4096)
 def key_of(name: str) -> str:
-    """`Systolic Blood Pressure` is filed under `systolic_blood_pressure`."""
-    return re.sub(r"\W+", "_", name.lower()).strip("_")[:KEY_LENGTH] or "result"
+    """`Hemoglobin [Mass/volume] in Blood` is filed under `hemoglobin`; its code tells the rest."""
+    analyte = name.partition(" [")[0]
+    return re.sub(r"\W+", "_", analyte.lower()).strip("_")[:KEY_LENGTH] or "result"
 
 
 def value_of(node: Node) -> Value:

@@ -2,13 +2,13 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from core.importing.jsontext import JsonText, Malformed
-from core.importing.limits import LIMITS
+from core.importing.jsontext import JsonText, Malformed, Readable
+from core.importing.limits import LIMITS, MEGABYTE
 
 BOM = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -44,31 +44,33 @@ class BundleReader:
     stream: io.BufferedReader
     position: int = 0
     bundle: int = 0
-    envelope: dict[str, Any] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Found | Flaw]:
         while line := self.stream.readline(LIMITS.line_bytes):
-            line = line.removeprefix(BOM) if self.position == 0 else line
-            if self.position == 0 and line.startswith(UTF_16):
-                yield self._flaw("UTF-16 text; FHIR JSON is UTF-8")
-                return
-            text = line.strip()
-            if text:
-                is_whole = text.endswith((b"}", b"]")) and len(line) < LIMITS.line_bytes
-                yield from self._line(text) if is_whole else self._document(line)
+            if self.position == 0:
+                line = line.removeprefix(BOM)
+                if line.startswith(UTF_16):
+                    yield self._flaw("is UTF-16; FHIR JSON is UTF-8")
+                    return
+            if len(line) == LIMITS.line_bytes and not line.endswith(b"\n"):
+                yield from self._document(line, RestOfLine(self.stream))
+            elif self.position == 0 and line.rstrip()[-1:] not in (b"}", b"]", b""):
+                yield from self._document(line, self.stream)
+            elif line.strip():
+                yield from self._line(line)
 
     def _line(self, text: bytes) -> Iterator[Found | Flaw]:
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError as error:
-            yield self._flaw(f"not JSON: {error}")
+            yield self._flaw(f"is not JSON: {error}")
             return
         yield from self._resources(value)
 
-    def _document(self, start: bytes) -> Iterator[Found | Flaw]:
-        """A value over several lines, or too large for one."""
-        text = JsonText(start, self.stream)
+    def _document(self, start: bytes, stream: Readable) -> Iterator[Found | Flaw]:
+        """A value over several lines, or in one too long to be taken whole."""
         try:
+            text = JsonText(start, stream)
             while text.peek():
                 if text.peek() == "[":
                     for _ in text.items():
@@ -77,6 +79,9 @@ class BundleReader:
                     yield from self._object(text)
         except Malformed as error:
             yield self._flaw(str(error))
+            # Nothing tells where the next value begins.
+            while stream.read(MEGABYTE):
+                continue
 
     def _object(self, text: JsonText) -> Iterator[Found | Flaw]:
         """An object key by key, so that a bundle's entries come one by one."""
@@ -84,17 +89,27 @@ class BundleReader:
             yield from self._resources(text.value())
             return
         values: dict[str, Any] = {}
+        begun, is_streamed = text.position, False
         for key in text.members():
             if key == "entry" and text.peek() == "[" and self._may_be_bundle(values):
-                self.bundle += 1
-                for _ in text.items():
-                    yield from self._entry(text.value())
-                values.setdefault("resourceType", "Bundle")
-                values["streamed"] = True
+                is_streamed = True
+                yield from self._entries(text, str(values.get("type")))
+                begun = text.position
             else:
                 values[key] = text.value()
-        if "streamed" not in values:
+                text.refuse_more_since(begun)
+        if not is_streamed:
             yield from self._resources(values)
+
+    def _entries(self, text: JsonText, bundle_type: str) -> Iterator[Found | Flaw]:
+        self.bundle += 1
+        reason = NOT_READ.get(bundle_type)
+        if reason:
+            yield self._flaw(reason, "Bundle")
+        for _ in text.items():
+            entry = text.value()
+            if not reason:
+                yield from self._entry(entry)
 
     @staticmethod
     def _may_be_bundle(values: dict[str, Any]) -> bool:
@@ -140,6 +155,18 @@ class BundleReader:
     ) -> Flaw:
         self.position += 1
         return Flaw(self.position, reason, resource_type, _text(resource_id), path)
+
+
+class RestOfLine:
+    """Ends where the present line does, so that a flaw in it leaves the next ones alone."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream, self._has_ended = stream, False
+
+    def read(self, size: int) -> bytes:
+        data = b"" if self._has_ended else self._stream.readline(size)
+        self._has_ended = data.endswith(b"\n") or not data
+        return data
 
 
 def _text(value: Any) -> str:

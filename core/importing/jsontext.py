@@ -1,10 +1,9 @@
 """JSON read piece by piece: a bundle of any size never stands in memory as a whole."""
 
 import codecs
-import io
 import json
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from core.importing.limits import LIMITS, MEGABYTE
 
@@ -23,10 +22,16 @@ def _refuse_constant(name: str) -> NoReturn:
 DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
+class Readable(Protocol):
+    """Whatever gives bytes until it gives none."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 class JsonText:
     """Values taken one after the other from a stream of JSON; `start` was read from it already."""
 
-    def __init__(self, start: bytes, stream: io.BufferedIOBase) -> None:
+    def __init__(self, start: bytes, stream: Readable) -> None:
         self._stream = stream
         self._to_text = codecs.getincrementaldecoder("utf-8-sig")()
         self._text, self._at, self._before, self._ended = "", 0, 0, False
@@ -85,9 +90,15 @@ class JsonText:
         while self.take(",", "}") == ",":
             yield self._key()
 
-    def rest_of_line(self) -> bool:
-        """Skip spaces; whether anything is left."""
-        return self.peek() != ""
+    @property
+    def position(self) -> int:
+        """How many characters are consumed."""
+        return self._before + self._at
+
+    def refuse_more_since(self, begun: int) -> None:
+        """Raises Malformed when what was taken since then is too large to keep."""
+        if self.position - begun > LIMITS.resource_bytes:
+            self._fail(f"one value is larger than {LIMITS.resource_bytes // MEGABYTE} MB")
 
     def _key(self) -> str:
         key = self.value()
@@ -114,7 +125,7 @@ class JsonText:
         try:
             return self._to_text.decode(data, final=not data)
         except UnicodeDecodeError as error:
-            raise Malformed(f"not UTF-8: {error.reason}") from error
+            raise Malformed(f"is not UTF-8: {error.reason}") from error
 
     def _fail(self, reason: str) -> NoReturn:
-        raise Malformed(f"not JSON at character {self._before + self._at}: {reason}")
+        raise Malformed(f"is not JSON at character {self.position}: {reason}")
