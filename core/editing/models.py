@@ -36,7 +36,11 @@ class Draft(models.Model):
 
     class Meta:
         db_table = "drafts"
-        constraints = [models.UniqueConstraint(fields=["user", "form", "object_id"], name="drafts_one_per_form")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "form", "object_id"], name="drafts_one_per_form"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.form} by {self.user_id}"

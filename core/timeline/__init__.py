@@ -1,0 +1,1 @@
+"""One patient's history out of both databases, newest first; apps register what they add to it."""

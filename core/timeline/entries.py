@@ -1,0 +1,72 @@
+"""Entries of a record and where a page of them ends."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass
+class Entry:
+    """One line: `facts` are what its `template` draws; `is_waiting` until MongoDB has it."""
+
+    at: datetime
+    kind: str
+    entity_type: str
+    id: str
+    visit_id: str | None
+    facts: dict[str, Any]
+    template: str
+    is_waiting: bool = False
+
+    @property
+    def place(self) -> tuple[datetime, str]:
+        """Unique, and the order of the timeline."""
+        return self.at, self.id
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Everything older than this; written into the address, so that Back returns to it."""
+
+    at: datetime
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.at.astimezone(UTC).isoformat()}~{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor | None":
+        """None for anything that is no cursor."""
+        moment, _, key = text.partition("~")
+        try:
+            at = datetime.fromisoformat(moment)
+        except ValueError:
+            return None
+        return cls(at, key[:60]) if at.tzinfo and key else None
+
+    def is_before(self, entry: Entry) -> bool:
+        return entry.place < (self.at, self.id)
+
+
+@dataclass
+class Group:
+    """Entries of one visit, or of one day outside any."""
+
+    visit_id: str | None
+    at: datetime
+    visit: Entry | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+
+def grouped(entries: Iterable[Entry]) -> list[Group]:
+    """Entries by visit, in the order in which each visit first appears."""
+    groups: dict[object, Group] = {}
+    for entry in entries:
+        key = entry.visit_id or entry.at.date()
+        group = groups.setdefault(key, Group(entry.visit_id, entry.at))
+        if entry.entity_type == "visit":
+            group.visit = entry
+        else:
+            group.entries.append(entry)
+    return list(groups.values())

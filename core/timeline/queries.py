@@ -1,0 +1,182 @@
+"""A page of the record in one question to each database."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import bson
+from django.db import connection
+
+from core.accounts.models import User
+from core.databases import mongo
+from core.outbox.domain import CODEC
+from core.outbox.models import ExactDecoder
+from core.timeline import registry
+from core.timeline.entries import Cursor, Entry
+from core.timeline.registry import DocumentSource, RowSource
+
+PAGE = 40
+JSONB = 3802
+WAITING = """
+    (SELECT coalesce(array_agg(collection ORDER BY id), '{}') FROM outbox
+     WHERE patient_id = %(patient)s AND state <> 'd' AND kind = 'document') AS waiting_collections,
+    (SELECT coalesce(array_agg(document ORDER BY id), '{}') FROM outbox
+     WHERE patient_id = %(patient)s AND state <> 'd' AND kind = 'document') AS waiting_documents
+"""
+
+
+@dataclass
+class Head:
+    """Facts for the head of the record, counts of rows by kind, documents still on their way."""
+
+    facts: dict[str, Any]
+    counts: dict[str, int]
+    waiting: list[tuple[str, dict[str, Any]]]
+
+
+def head(patient_id: UUID, user: User) -> Head:
+    """Everything PostgreSQL knows for the head, in one statement."""
+    facts = registry.facts_for(user)
+    sources = registry.row_sources({kind.name for kind in registry.kinds_for(user)})
+    parts = [f"({expression}) AS {name}" for name, expression in facts.items()]
+    parts.append(f"({_counting(sources)}) AS counts")
+    row = _rows(f"SELECT {', '.join(parts)}, {WAITING}", patient=patient_id)[0]
+    documents = [bson.decode(bytes(raw), codec_options=CODEC) for raw in row["waiting_documents"]]
+    waiting = list(zip(row["waiting_collections"], documents, strict=True))
+    return Head({name: row[name] for name in facts}, row["counts"] or {}, waiting)
+
+
+def page_of_rows(patient_id: UUID, kinds: set[str], before: Cursor | None) -> list[Entry]:
+    """The newest rows older than the cursor, one more than a page has."""
+    sources = registry.row_sources(kinds)
+    if not sources:
+        return []
+    union = " UNION ALL ".join(
+        f"SELECT {place} AS source, s.* FROM ({source.select}) AS s"
+        for place, source in enumerate(sources)
+    )
+    older = "WHERE (at, id) < (%(at)s, %(id)s)" if before else ""
+    statement = f"SELECT * FROM ({union}) AS e {older} ORDER BY at DESC, id DESC LIMIT {PAGE + 1}"
+    known = {"at": before.at, "id": before.id} if before else {}
+    return [
+        _row_entry(sources[row.pop("source")], row)
+        for row in _rows(statement, patient=patient_id, **known)
+    ]
+
+
+def page_of_documents(patient_id: UUID, kinds: set[str], before: Cursor | None) -> list[Entry]:
+    """The newest documents older than the cursor, one more than a page has, of all collections.
+
+    Raises ServiceUnavailable without MongoDB.
+    """
+    sources = registry.document_sources(kinds)
+    documents = _aggregate(sources, lambda source: _newest(patient_id, source, kinds, before))
+    entries = [document_entry(sources[found.pop("_source")], found) for found in documents]
+    return [entry for entry in entries if entry.kind in kinds]
+
+
+def waiting_entries(head: Head, kinds: set[str]) -> list[Entry]:
+    """Documents that are committed and not in MongoDB yet: what one has just written is there."""
+    sources = {source.collection: source for source in registry.document_sources(kinds)}
+    entries = [
+        document_entry(sources[name], document, is_waiting=True)
+        for name, document in head.waiting
+        if name in sources
+    ]
+    return [entry for entry in entries if entry.kind in kinds]
+
+
+def document_entry(
+    source: DocumentSource, document: dict[str, Any], *, is_waiting: bool = False
+) -> Entry:
+    """A document as a line of the record."""
+    name = str(document.get(source.type_field) or "")
+    return Entry(
+        at=document.get(source.moment) or datetime.fromtimestamp(0, UTC),
+        kind=source.kind_of(name),
+        entity_type=source.collection,
+        id=str(document["_id"]),
+        visit_id=document.get("visit_id"),
+        facts=document,
+        template=source.template(name),
+        is_waiting=is_waiting,
+    )
+
+
+def count_documents(patient_id: UUID, kinds: set[str]) -> dict[str, int]:
+    """Documents by kind. Raises ServiceUnavailable without MongoDB."""
+    sources = registry.document_sources(kinds)
+    counts: dict[str, int] = {}
+    for found in _aggregate(sources, lambda source: _counted(patient_id, source)):
+        kind = sources[found["_source"]].kind_of(str(found["_id"] or ""))
+        counts[kind] = counts.get(kind, 0) + found["n"]
+    return {kind: count for kind, count in counts.items() if kind in kinds}
+
+
+def _aggregate(
+    sources: list[DocumentSource], stages: Callable[[DocumentSource], list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """The stages' answers of all collections in one call; `_source` says whose each is."""
+    if not sources:
+        return []
+    marked = [[*stages(s), {"$set": {"_source": place}}] for place, s in enumerate(sources)]
+    union = [
+        {"$unionWith": {"coll": source.collection, "pipeline": pipeline}}
+        for source, pipeline in zip(sources[1:], marked[1:], strict=True)
+    ]
+    with mongo.reading():
+        return list(mongo.collection(sources[0].collection).aggregate([*marked[0], *union]))
+
+
+def _newest(
+    patient_id: UUID, source: DocumentSource, kinds: set[str], before: Cursor | None
+) -> list[dict[str, Any]]:
+    match: dict[str, Any] = {"patient_id": str(patient_id)}
+    types = source.types_of(kinds)
+    if types is not None:
+        match[source.type_field] = types
+    if before is not None:
+        same_moment = {source.moment: before.at, "_id": {"$lt": before.id}}
+        match["$or"] = [{source.moment: {"$lt": before.at}}, same_moment]
+    return [{"$match": match}, {"$sort": {source.moment: -1, "_id": -1}}, {"$limit": PAGE + 1}]
+
+
+def _counted(patient_id: UUID, source: DocumentSource) -> list[dict[str, Any]]:
+    by_type = {"_id": f"${source.type_field}", "n": {"$sum": 1}}
+    return [{"$match": {"patient_id": str(patient_id)}}, {"$group": by_type}]
+
+
+def _row_entry(source: RowSource, row: dict[str, Any]) -> Entry:
+    return Entry(kind=source.kind, template=source.template, **row)
+
+
+def _counting(sources: Iterable[RowSource]) -> str:
+    counted = " UNION ALL ".join(
+        f"SELECT '{source.kind}' AS kind, count(*) AS n FROM ({source.select}) AS s"
+        for source in sources
+    )
+    if not counted:
+        return "SELECT '{}'::jsonb"
+    summed = f"SELECT kind, sum(n) AS n FROM ({counted}) AS c GROUP BY kind"
+    return f"SELECT jsonb_object_agg(kind, n) FROM ({summed}) AS sums"
+
+
+def _rows(statement: str, **known: Any) -> list[dict[str, Any]]:
+    """The statement's pieces are constants of the apps; values travel as parameters."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, known)
+        columns = cursor.description or ()
+        return [_decoded(columns, row) for row in cursor.fetchall()]
+
+
+def _decoded(columns: Any, row: tuple[Any, ...]) -> dict[str, Any]:
+    """Django leaves jsonb as text in plain cursors."""
+    named = zip(columns, row, strict=True)
+    return {c.name: json.loads(v, cls=ExactDecoder) if _is_json(c, v) else v for c, v in named}
+
+
+def _is_json(column: Any, value: Any) -> bool:
+    return column.type_code == JSONB and isinstance(value, str)
