@@ -8,6 +8,9 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
+        from billing.timeline import ADDITIONS
         from core.importing import registry
+        from core.timeline import registry as timeline
 
         registry.announce("billing.fhir")
+        timeline.register(*ADDITIONS)

@@ -9,8 +9,11 @@ class ClinicalDocsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinical_docs.documents import ClinicalData, DocumentMetadata
+        from clinical_docs.timeline import ADDITIONS
         from core.databases import registry
         from core.importing import registry as importing
+        from core.timeline import registry as timeline
 
         registry.register(ClinicalData, DocumentMetadata)
         importing.announce("clinical_docs.fhir")
+        timeline.register(*ADDITIONS)

@@ -9,5 +9,15 @@ class PatientsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.importing import registry
+        from core.live import topics
+        from core.shell import menu
+        from core.timeline import registry as timeline
+        from patients import listening
+        from patients.menu import ENTRIES
+        from patients.timeline import ADDITIONS
 
         registry.announce("patients.fhir")
+        timeline.register(*ADDITIONS)
+        for entry in ENTRIES:
+            menu.register(entry)
+        listening.register(topics)

@@ -14,355 +14,1106 @@ import core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('billing', '0001_sums'),
-        ('inventory', '0001_initial'),
-        ('patients', '0002_initial'),
+        ("billing", "0001_sums"),
+        ("inventory", "0001_initial"),
+        ("patients", "0002_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.UUIDField(db_default=core.ids.UuidV7(), default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('created_by', models.UUIDField(editable=False, null=True)),
-                ('updated_by', models.UUIDField(editable=False, null=True)),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('category', models.CharField(blank=True, max_length=60)),
-                ('active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UuidV7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("created_by", models.UUIDField(editable=False, null=True)),
+                ("updated_by", models.UUIDField(editable=False, null=True)),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("category", models.CharField(blank=True, max_length=60)),
+                ("active", models.BooleanField(default=True)),
             ],
             options={
-                'db_table': 'services',
-                'ordering': ['category', 'name'],
-                'abstract': False,
+                "db_table": "services",
+                "ordering": ["category", "name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.UUIDField(db_default=core.ids.UuidV7(), default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('created_by', models.UUIDField(editable=False, null=True)),
-                ('updated_by', models.UUIDField(editable=False, null=True)),
-                ('number', models.CharField(blank=True, max_length=30, null=True, unique=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('issued', 'Issued'), ('part_paid', 'Part paid'), ('paid', 'Paid'), ('void', 'Void'), ('credited', 'Credited')], default='draft', max_length=10)),
-                ('issued_at', models.DateTimeField(blank=True, null=True)),
-                ('net', core.fields.MoneyField(decimal_places=2, default=0, editable=False, max_digits=14)),
-                ('tax', core.fields.MoneyField(decimal_places=2, default=0, editable=False, max_digits=14)),
-                ('total', core.fields.MoneyField(decimal_places=2, default=0, editable=False, max_digits=14)),
-                ('paid', core.fields.MoneyField(decimal_places=2, default=0, editable=False, max_digits=14)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='patients.patient')),
-                ('visit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='patients.visit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UuidV7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("created_by", models.UUIDField(editable=False, null=True)),
+                ("updated_by", models.UUIDField(editable=False, null=True)),
+                ("number", models.CharField(blank=True, max_length=30, null=True, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("issued", "Issued"),
+                            ("part_paid", "Part paid"),
+                            ("paid", "Paid"),
+                            ("void", "Void"),
+                            ("credited", "Credited"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("issued_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "net",
+                    core.fields.MoneyField(
+                        decimal_places=2, default=0, editable=False, max_digits=14
+                    ),
+                ),
+                (
+                    "tax",
+                    core.fields.MoneyField(
+                        decimal_places=2, default=0, editable=False, max_digits=14
+                    ),
+                ),
+                (
+                    "total",
+                    core.fields.MoneyField(
+                        decimal_places=2, default=0, editable=False, max_digits=14
+                    ),
+                ),
+                (
+                    "paid",
+                    core.fields.MoneyField(
+                        decimal_places=2, default=0, editable=False, max_digits=14
+                    ),
+                ),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="patients.visit",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'invoices',
-                'ordering': ['-issued_at'],
-                'abstract': False,
+                "db_table": "invoices",
+                "ordering": ["-issued_at"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.UUIDField(db_default=core.ids.UuidV7(), default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('created_by', models.UUIDField(editable=False, null=True)),
-                ('updated_by', models.UUIDField(editable=False, null=True)),
-                ('description', models.CharField(max_length=300)),
-                ('quantity', models.DecimalField(decimal_places=2, default=1, max_digits=12)),
-                ('unit_price', core.fields.MoneyField(decimal_places=2, max_digits=14)),
-                ('net', core.fields.MoneyField(decimal_places=2, max_digits=14)),
-                ('tax', core.fields.MoneyField(decimal_places=2, default=0, max_digits=14)),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='billing.invoice')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='patients.patient')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UuidV7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("created_by", models.UUIDField(editable=False, null=True)),
+                ("updated_by", models.UUIDField(editable=False, null=True)),
+                ("description", models.CharField(max_length=300)),
+                ("quantity", models.DecimalField(decimal_places=2, default=1, max_digits=12)),
+                ("unit_price", core.fields.MoneyField(decimal_places=2, max_digits=14)),
+                ("net", core.fields.MoneyField(decimal_places=2, max_digits=14)),
+                ("tax", core.fields.MoneyField(decimal_places=2, default=0, max_digits=14)),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="billing.invoice",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'invoice_lines',
-                'ordering': ['invoice', 'id'],
-                'abstract': False,
+                "db_table": "invoice_lines",
+                "ordering": ["invoice", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.UUIDField(db_default=core.ids.UuidV7(), default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('created_by', models.UUIDField(editable=False, null=True)),
-                ('updated_by', models.UUIDField(editable=False, null=True)),
-                ('kind', models.CharField(choices=[('payment', 'Payment'), ('refund', 'Refund'), ('credit', 'Credit')], default='payment', max_length=10)),
-                ('method', models.CharField(choices=[('cash', 'Cash'), ('card', 'Card'), ('mobile', 'Mobile money'), ('transfer', 'Bank transfer'), ('insurance', 'Insurance')], default='cash', max_length=10)),
-                ('amount', core.fields.MoneyField(decimal_places=2, max_digits=14)),
-                ('receipt_number', models.CharField(max_length=30, unique=True)),
-                ('idempotency_key', models.UUIDField(blank=True, null=True, unique=True)),
-                ('received_at', models.DateTimeField()),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='billing.invoice')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='patients.patient')),
-                ('reverses', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='billing.payment')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UuidV7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("created_by", models.UUIDField(editable=False, null=True)),
+                ("updated_by", models.UUIDField(editable=False, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("payment", "Payment"),
+                            ("refund", "Refund"),
+                            ("credit", "Credit"),
+                        ],
+                        default="payment",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("cash", "Cash"),
+                            ("card", "Card"),
+                            ("mobile", "Mobile money"),
+                            ("transfer", "Bank transfer"),
+                            ("insurance", "Insurance"),
+                        ],
+                        default="cash",
+                        max_length=10,
+                    ),
+                ),
+                ("amount", core.fields.MoneyField(decimal_places=2, max_digits=14)),
+                ("receipt_number", models.CharField(max_length=30, unique=True)),
+                ("idempotency_key", models.UUIDField(blank=True, null=True, unique=True)),
+                ("received_at", models.DateTimeField()),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="billing.invoice",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="billing.payment",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'payments',
-                'ordering': ['-received_at'],
-                'abstract': False,
+                "db_table": "payments",
+                "ordering": ["-received_at"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.UUIDField(db_default=core.ids.UuidV7(), default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('created_by', models.UUIDField(editable=False, null=True)),
-                ('updated_by', models.UUIDField(editable=False, null=True)),
-                ('amount', core.fields.MoneyField(decimal_places=2, max_digits=14)),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='billing.service')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UuidV7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("created_by", models.UUIDField(editable=False, null=True)),
+                ("updated_by", models.UUIDField(editable=False, null=True)),
+                ("amount", core.fields.MoneyField(decimal_places=2, max_digits=14)),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prices",
+                        to="billing.service",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'price_list',
-                'ordering': ['service', 'valid'],
-                'abstract': False,
+                "db_table": "price_list",
+                "ordering": ["service", "valid"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Charge',
+            name="Charge",
             fields=[
-                ('id', models.UUIDField(db_default=core.ids.UuidV7(), default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('created_by', models.UUIDField(editable=False, null=True)),
-                ('updated_by', models.UUIDField(editable=False, null=True)),
-                ('source_type', models.CharField(max_length=40)),
-                ('source_id', models.UUIDField()),
-                ('description', models.CharField(max_length=300)),
-                ('quantity', models.DecimalField(decimal_places=2, default=1, max_digits=12)),
-                ('unit_price', core.fields.MoneyField(decimal_places=2, max_digits=14)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('invoiced', 'Invoiced'), ('void', 'Void')], default='open', max_length=10)),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='inventory.item')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='charges', to='patients.patient')),
-                ('visit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='patients.visit')),
-                ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='billing.invoiceline')),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='billing.service')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UuidV7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("created_by", models.UUIDField(editable=False, null=True)),
+                ("updated_by", models.UUIDField(editable=False, null=True)),
+                ("source_type", models.CharField(max_length=40)),
+                ("source_id", models.UUIDField()),
+                ("description", models.CharField(max_length=300)),
+                ("quantity", models.DecimalField(decimal_places=2, default=1, max_digits=12)),
+                ("unit_price", core.fields.MoneyField(decimal_places=2, max_digits=14)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("invoiced", "Invoiced"), ("void", "Void")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="inventory.item",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charges",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="patients.visit",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="billing.invoiceline",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="billing.service",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'charges',
-                'ordering': ['-created_at'],
-                'abstract': False,
+                "db_table": "charges",
+                "ordering": ["-created_at"],
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='capture_stamp', sql=pgtrigger.compiler.UpsertTriggerSql(execute='capture_stamp()', func='RETURN NULL;', hash='1cb2839ad95f56d19d30e76802b1765e83b06620', operation='INSERT OR UPDATE', pgid='pgtrigger_capture_stamp_d00b2', table='services', when='BEFORE')),
+            model_name="service",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_stamp",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_stamp()",
+                    func="RETURN NULL;",
+                    hash="1cb2839ad95f56d19d30e76802b1765e83b06620",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_capture_stamp_d00b2",
+                    table="services",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='capture_insert', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_insert('service', '', '', '')", func='RETURN NULL;', hash='20dbd1ca4f5cd9392efcfbd294f9e4816e371766', level='STATEMENT', operation='INSERT', pgid='pgtrigger_capture_insert_018ac', referencing='REFERENCING NEW TABLE AS new_rows ', table='services', when='AFTER')),
+            model_name="service",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_insert('service', '', '', '')",
+                    func="RETURN NULL;",
+                    hash="20dbd1ca4f5cd9392efcfbd294f9e4816e371766",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_capture_insert_018ac",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="services",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='capture_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', execute="capture_update('service', '', '', '')", func='RETURN NULL;', hash='2f74797bf09fff272f1f76ff0252600c5b9b31d2', operation='UPDATE', pgid='pgtrigger_capture_update_bb66e', table='services', when='AFTER')),
+            model_name="service",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    execute="capture_update('service', '', '', '')",
+                    func="RETURN NULL;",
+                    hash="2f74797bf09fff272f1f76ff0252600c5b9b31d2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_capture_update_bb66e",
+                    table="services",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_delete('service', '', '', '')", func='RETURN NULL;', hash='bd28d71a5b4da71265e6f2d14505471191a29a92', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_50118', referencing='REFERENCING OLD TABLE AS old_rows ', table='services', when='AFTER')),
+            model_name="service",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_delete('service', '', '', '')",
+                    func="RETURN NULL;",
+                    hash="bd28d71a5b4da71265e6f2d14505471191a29a92",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_capture_delete_50118",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="services",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(execute="refuse('TRUNCATE leaves no trace; delete the rows')", func='RETURN NULL;', hash='41f9564ef4d42f63c74c56001a3702d63189c949', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_refuse_truncate_27cea', table='services', when='BEFORE')),
+            model_name="service",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="refuse('TRUNCATE leaves no trace; delete the rows')",
+                    func="RETURN NULL;",
+                    hash="41f9564ef4d42f63c74c56001a3702d63189c949",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_refuse_truncate_27cea",
+                    table="services",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['patient', '-issued_at'], name='invoices_patient_af5f2d_idx'),
+            model_name="invoice",
+            index=models.Index(
+                fields=["patient", "-issued_at"], name="invoices_patient_af5f2d_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['state', '-issued_at'], name='invoices_state_c3544b_idx'),
+            model_name="invoice",
+            index=models.Index(fields=["state", "-issued_at"], name="invoices_state_c3544b_idx"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('tax')))), name='invoices_total'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net"), "+", models.F("tax")
+                        ),
+                    )
+                ),
+                name="invoices_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('total'))), name='invoices_never_overpaid', violation_error_message='That is more than is still to be paid.'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("paid__gte", 0), ("paid__lte", models.F("total"))),
+                name="invoices_never_overpaid",
+                violation_error_message="That is more than is still to be paid.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('issued_at__isnull', False), ('number__isnull', False)), _connector='OR'), name='invoices_numbered_when_issued'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(("issued_at__isnull", False), ("number__isnull", False)),
+                    _connector="OR",
+                ),
+                name="invoices_numbered_when_issued",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoice',
-            trigger=pgtrigger.compiler.Trigger(name='capture_stamp', sql=pgtrigger.compiler.UpsertTriggerSql(execute='capture_stamp()', func='RETURN NULL;', hash='291ee9ecd847a0f47a11572ab00ab825dcc6f144', operation='INSERT OR UPDATE', pgid='pgtrigger_capture_stamp_477aa', table='invoices', when='BEFORE')),
+            model_name="invoice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_stamp",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_stamp()",
+                    func="RETURN NULL;",
+                    hash="291ee9ecd847a0f47a11572ab00ab825dcc6f144",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_capture_stamp_477aa",
+                    table="invoices",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoice',
-            trigger=pgtrigger.compiler.Trigger(name='capture_insert', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_insert('invoice', 'patient_id', '', '')", func='RETURN NULL;', hash='e5fc8440194cb103b7f81467f766c3207f057c39', level='STATEMENT', operation='INSERT', pgid='pgtrigger_capture_insert_4a439', referencing='REFERENCING NEW TABLE AS new_rows ', table='invoices', when='AFTER')),
+            model_name="invoice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_insert('invoice', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="e5fc8440194cb103b7f81467f766c3207f057c39",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_capture_insert_4a439",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="invoices",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoice',
-            trigger=pgtrigger.compiler.Trigger(name='capture_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', execute="capture_update('invoice', 'patient_id', '', '')", func='RETURN NULL;', hash='46b502d5f793a3ae01a480908a9b9fda46df387d', operation='UPDATE', pgid='pgtrigger_capture_update_580e0', table='invoices', when='AFTER')),
+            model_name="invoice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    execute="capture_update('invoice', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="46b502d5f793a3ae01a480908a9b9fda46df387d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_capture_update_580e0",
+                    table="invoices",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoice',
-            trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_delete('invoice', 'patient_id', '', '')", func='RETURN NULL;', hash='1c893d51886534cd3c168d0f54ff74ad9ec4af98', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_953d0', referencing='REFERENCING OLD TABLE AS old_rows ', table='invoices', when='AFTER')),
+            model_name="invoice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_delete('invoice', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="1c893d51886534cd3c168d0f54ff74ad9ec4af98",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_capture_delete_953d0",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="invoices",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoice',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(execute="refuse('TRUNCATE leaves no trace; delete the rows')", func='RETURN NULL;', hash='b4a1313c478e7ea9dc5b7f0f92a5d25c6555d488', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_refuse_truncate_a44ea', table='invoices', when='BEFORE')),
+            model_name="invoice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="refuse('TRUNCATE leaves no trace; delete the rows')",
+                    func="RETURN NULL;",
+                    hash="b4a1313c478e7ea9dc5b7f0f92a5d25c6555d488",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_refuse_truncate_a44ea",
+                    table="invoices",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoice',
-            trigger=pgtrigger.compiler.Trigger(name='moves_state', sql=pgtrigger.compiler.UpsertTriggerSql(execute="guard_moves('state', 'draft>issued,draft>void,issued>part_paid,issued>paid,issued>void,issued>credited,part_paid>paid,part_paid>issued,part_paid>credited,paid>part_paid,paid>issued,paid>credited')", func='RETURN NULL;', hash='052685a53184c67f7058227cbfa9b0d995ac1d9a', operation='UPDATE OF "state"', pgid='pgtrigger_moves_state_31964', table='invoices', when='BEFORE')),
+            model_name="invoice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="moves_state",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="guard_moves('state', 'draft>issued,draft>void,issued>part_paid,issued>paid,issued>void,issued>credited,part_paid>paid,part_paid>issued,part_paid>credited,paid>part_paid,paid>issued,paid>credited')",
+                    func="RETURN NULL;",
+                    hash="052685a53184c67f7058227cbfa9b0d995ac1d9a",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_moves_state_31964",
+                    table="invoices",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoice',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_once_issued', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.state <> 'draft' AND pg_trigger_depth() = 0)", execute="guard_columns('An issued invoice is not changed; void or credit it', 'state')", func='RETURN NULL;', hash='78f4b4759e0e58fec8e3f413671f549108798cf7', operation='UPDATE', pgid='pgtrigger_frozen_once_issued_61d70', table='invoices', when='BEFORE')),
+            model_name="invoice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen_once_issued",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state <> 'draft' AND pg_trigger_depth() = 0)",
+                    execute="guard_columns('An issued invoice is not changed; void or credit it', 'state')",
+                    func="RETURN NULL;",
+                    hash="78f4b4759e0e58fec8e3f413671f549108798cf7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_frozen_once_issued_61d70",
+                    table="invoices",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='invoice_lines_quantity'),
+            model_name="invoiceline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="invoice_lines_quantity"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoiceline',
-            trigger=pgtrigger.compiler.Trigger(name='capture_stamp', sql=pgtrigger.compiler.UpsertTriggerSql(execute='capture_stamp()', func='RETURN NULL;', hash='759b8a54a3ddb755dcff49ca1a5eab5df7119c60', operation='INSERT OR UPDATE', pgid='pgtrigger_capture_stamp_79404', table='invoice_lines', when='BEFORE')),
+            model_name="invoiceline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_stamp",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_stamp()",
+                    func="RETURN NULL;",
+                    hash="759b8a54a3ddb755dcff49ca1a5eab5df7119c60",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_capture_stamp_79404",
+                    table="invoice_lines",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoiceline',
-            trigger=pgtrigger.compiler.Trigger(name='capture_insert', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_insert('invoice_line', 'patient_id', '', '')", func='RETURN NULL;', hash='49bde4ee36745b7d9a0e1fdc926abdc729223da2', level='STATEMENT', operation='INSERT', pgid='pgtrigger_capture_insert_01a0f', referencing='REFERENCING NEW TABLE AS new_rows ', table='invoice_lines', when='AFTER')),
+            model_name="invoiceline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_insert('invoice_line', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="49bde4ee36745b7d9a0e1fdc926abdc729223da2",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_capture_insert_01a0f",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="invoice_lines",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoiceline',
-            trigger=pgtrigger.compiler.Trigger(name='capture_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', execute="capture_update('invoice_line', 'patient_id', '', '')", func='RETURN NULL;', hash='f6e3ed41c5619af75695d4a1a5b2192e78a57032', operation='UPDATE', pgid='pgtrigger_capture_update_3d3dc', table='invoice_lines', when='AFTER')),
+            model_name="invoiceline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    execute="capture_update('invoice_line', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="f6e3ed41c5619af75695d4a1a5b2192e78a57032",
+                    operation="UPDATE",
+                    pgid="pgtrigger_capture_update_3d3dc",
+                    table="invoice_lines",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoiceline',
-            trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_delete('invoice_line', 'patient_id', '', '')", func='RETURN NULL;', hash='5e6a465f3211bde1391531eb023c7ed62eb86a92', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_337b3', referencing='REFERENCING OLD TABLE AS old_rows ', table='invoice_lines', when='AFTER')),
+            model_name="invoiceline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_delete('invoice_line', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="5e6a465f3211bde1391531eb023c7ed62eb86a92",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_capture_delete_337b3",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="invoice_lines",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoiceline',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(execute="refuse('TRUNCATE leaves no trace; delete the rows')", func='RETURN NULL;', hash='c6f992e0b70751fc7b276f27938e6ec4d4da9ca1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_refuse_truncate_679d2', table='invoice_lines', when='BEFORE')),
+            model_name="invoiceline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="refuse('TRUNCATE leaves no trace; delete the rows')",
+                    func="RETURN NULL;",
+                    hash="c6f992e0b70751fc7b276f27938e6ec4d4da9ca1",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_refuse_truncate_679d2",
+                    table="invoice_lines",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invoiceline',
-            trigger=pgtrigger.compiler.Trigger(name='sums', sql=pgtrigger.compiler.UpsertTriggerSql(execute='sum_invoice_lines()', func='RETURN NULL;', hash='9c67590843b03167015423fff0f1bd0b099ac334', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_sums_b7add', table='invoice_lines', when='AFTER')),
+            model_name="invoiceline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="sums",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="sum_invoice_lines()",
+                    func="RETURN NULL;",
+                    hash="9c67590843b03167015423fff0f1bd0b099ac334",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_sums_b7add",
+                    table="invoice_lines",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['patient', '-received_at'], name='payments_patient_bf6af9_idx'),
+            model_name="payment",
+            index=models.Index(
+                fields=["patient", "-received_at"], name="payments_patient_bf6af9_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payments_amount_positive'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="payments_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'payment'), ('reverses__isnull', False), _connector='OR'), name='payments_refund_names_payment'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "payment"), ("reverses__isnull", False), _connector="OR"
+                ),
+                name="payments_refund_names_payment",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='capture_stamp', sql=pgtrigger.compiler.UpsertTriggerSql(execute='capture_stamp()', func='RETURN NULL;', hash='d269cb76989dc8c990875a235e213aee181371d0', operation='INSERT OR UPDATE', pgid='pgtrigger_capture_stamp_d329f', table='payments', when='BEFORE')),
+            model_name="payment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_stamp",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_stamp()",
+                    func="RETURN NULL;",
+                    hash="d269cb76989dc8c990875a235e213aee181371d0",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_capture_stamp_d329f",
+                    table="payments",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='capture_insert', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_insert('payment', 'patient_id', '', '')", func='RETURN NULL;', hash='c13454085e03c77b5cc6c1e3cab56db1f0a10128', level='STATEMENT', operation='INSERT', pgid='pgtrigger_capture_insert_0172a', referencing='REFERENCING NEW TABLE AS new_rows ', table='payments', when='AFTER')),
+            model_name="payment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_insert('payment', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="c13454085e03c77b5cc6c1e3cab56db1f0a10128",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_capture_insert_0172a",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="payments",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='capture_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', execute="capture_update('payment', 'patient_id', '', '')", func='RETURN NULL;', hash='0dde033713fbd4d0df4be5c8bdf98e6354baa9a1', operation='UPDATE', pgid='pgtrigger_capture_update_59459', table='payments', when='AFTER')),
+            model_name="payment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    execute="capture_update('payment', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="0dde033713fbd4d0df4be5c8bdf98e6354baa9a1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_capture_update_59459",
+                    table="payments",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_delete('payment', 'patient_id', '', '')", func='RETURN NULL;', hash='c3e839039d93c66dcdf94fce50bcd1166e000cc2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_d375d', referencing='REFERENCING OLD TABLE AS old_rows ', table='payments', when='AFTER')),
+            model_name="payment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_delete('payment', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="c3e839039d93c66dcdf94fce50bcd1166e000cc2",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_capture_delete_d375d",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="payments",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(execute="refuse('TRUNCATE leaves no trace; delete the rows')", func='RETURN NULL;', hash='742e5255d25ca94806a107d4c6aafd075e8a84df', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_refuse_truncate_4e5f2', table='payments', when='BEFORE')),
+            model_name="payment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="refuse('TRUNCATE leaves no trace; delete the rows')",
+                    func="RETURN NULL;",
+                    hash="742e5255d25ca94806a107d4c6aafd075e8a84df",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_refuse_truncate_4e5f2",
+                    table="payments",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_rewrite', sql=pgtrigger.compiler.UpsertTriggerSql(execute="refuse('A payment is never changed; refund it')", func='RETURN NULL;', hash='eb337a78d3d80f51ea1f979306f564f6603157f2', level='STATEMENT', operation='UPDATE OR DELETE', pgid='pgtrigger_refuse_rewrite_593b6', table='payments', when='BEFORE')),
+            model_name="payment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_rewrite",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="refuse('A payment is never changed; refund it')",
+                    func="RETURN NULL;",
+                    hash="eb337a78d3d80f51ea1f979306f564f6603157f2",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_refuse_rewrite_593b6",
+                    table="payments",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='books', sql=pgtrigger.compiler.UpsertTriggerSql(execute='book_payment()', func='RETURN NULL;', hash='4243675086202a9641aae0dcc332d804b34a8bd8', operation='INSERT', pgid='pgtrigger_books_d5231', table='payments', when='AFTER')),
+            model_name="payment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="books",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="book_payment()",
+                    func="RETURN NULL;",
+                    hash="4243675086202a9641aae0dcc332d804b34a8bd8",
+                    operation="INSERT",
+                    pgid="pgtrigger_books_d5231",
+                    table="payments",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('service', '='), ('valid', '&&')], name='price_list_one_price_a_day', violation_error_message='Another price is valid on some of these days.'),
+            model_name="price",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("service", "="), ("valid", "&&")],
+                name="price_list_one_price_a_day",
+                violation_error_message="Another price is valid on some of these days.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='price_list_not_negative'),
+            model_name="price",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0)), name="price_list_not_negative"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='price',
-            trigger=pgtrigger.compiler.Trigger(name='capture_stamp', sql=pgtrigger.compiler.UpsertTriggerSql(execute='capture_stamp()', func='RETURN NULL;', hash='403c1682dc362c90626068ee2e01894b4ed7da63', operation='INSERT OR UPDATE', pgid='pgtrigger_capture_stamp_c410f', table='price_list', when='BEFORE')),
+            model_name="price",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_stamp",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_stamp()",
+                    func="RETURN NULL;",
+                    hash="403c1682dc362c90626068ee2e01894b4ed7da63",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_capture_stamp_c410f",
+                    table="price_list",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='price',
-            trigger=pgtrigger.compiler.Trigger(name='capture_insert', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_insert('price', '', '', '')", func='RETURN NULL;', hash='ac43655c7100c07aadc5918de24c92b81f818913', level='STATEMENT', operation='INSERT', pgid='pgtrigger_capture_insert_60824', referencing='REFERENCING NEW TABLE AS new_rows ', table='price_list', when='AFTER')),
+            model_name="price",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_insert('price', '', '', '')",
+                    func="RETURN NULL;",
+                    hash="ac43655c7100c07aadc5918de24c92b81f818913",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_capture_insert_60824",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="price_list",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='price',
-            trigger=pgtrigger.compiler.Trigger(name='capture_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', execute="capture_update('price', '', '', '')", func='RETURN NULL;', hash='f9a2d8ceb216b38919946e379031e98db5fd1400', operation='UPDATE', pgid='pgtrigger_capture_update_f6261', table='price_list', when='AFTER')),
+            model_name="price",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    execute="capture_update('price', '', '', '')",
+                    func="RETURN NULL;",
+                    hash="f9a2d8ceb216b38919946e379031e98db5fd1400",
+                    operation="UPDATE",
+                    pgid="pgtrigger_capture_update_f6261",
+                    table="price_list",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='price',
-            trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_delete('price', '', '', '')", func='RETURN NULL;', hash='a02b4967e45b0c877c0ab885b3feeb623cb8a2c6', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_6ca7c', referencing='REFERENCING OLD TABLE AS old_rows ', table='price_list', when='AFTER')),
+            model_name="price",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_delete('price', '', '', '')",
+                    func="RETURN NULL;",
+                    hash="a02b4967e45b0c877c0ab885b3feeb623cb8a2c6",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_capture_delete_6ca7c",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="price_list",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='price',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(execute="refuse('TRUNCATE leaves no trace; delete the rows')", func='RETURN NULL;', hash='d9f38ba409785610e690854614947d8b47982d27', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_refuse_truncate_c76ef', table='price_list', when='BEFORE')),
+            model_name="price",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="refuse('TRUNCATE leaves no trace; delete the rows')",
+                    func="RETURN NULL;",
+                    hash="d9f38ba409785610e690854614947d8b47982d27",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_refuse_truncate_c76ef",
+                    table="price_list",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='charge',
-            index=models.Index(fields=['patient', 'state'], name='charges_patient_a8c41d_idx'),
+            model_name="charge",
+            index=models.Index(fields=["patient", "state"], name="charges_patient_a8c41d_idx"),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.UniqueConstraint(fields=('source_type', 'source_id'), name='charges_once_per_source', violation_error_message='This has been charged already.'),
+            model_name="charge",
+            constraint=models.UniqueConstraint(
+                fields=("source_type", "source_id"),
+                name="charges_once_per_source",
+                violation_error_message="This has been charged already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='charges_quantity'),
+            model_name="charge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="charges_quantity"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='charge',
-            trigger=pgtrigger.compiler.Trigger(name='capture_stamp', sql=pgtrigger.compiler.UpsertTriggerSql(execute='capture_stamp()', func='RETURN NULL;', hash='1c6f38a0406c568d5d07206b4d60a7f9d961db64', operation='INSERT OR UPDATE', pgid='pgtrigger_capture_stamp_ecafc', table='charges', when='BEFORE')),
+            model_name="charge",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_stamp",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_stamp()",
+                    func="RETURN NULL;",
+                    hash="1c6f38a0406c568d5d07206b4d60a7f9d961db64",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_capture_stamp_ecafc",
+                    table="charges",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='charge',
-            trigger=pgtrigger.compiler.Trigger(name='capture_insert', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_insert('charge', 'patient_id', '', '')", func='RETURN NULL;', hash='4dc09cb36b16b3538c0ca26c55ebb92ccd2599e4', level='STATEMENT', operation='INSERT', pgid='pgtrigger_capture_insert_29147', referencing='REFERENCING NEW TABLE AS new_rows ', table='charges', when='AFTER')),
+            model_name="charge",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_insert('charge', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="4dc09cb36b16b3538c0ca26c55ebb92ccd2599e4",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_capture_insert_29147",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="charges",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='charge',
-            trigger=pgtrigger.compiler.Trigger(name='capture_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', execute="capture_update('charge', 'patient_id', '', '')", func='RETURN NULL;', hash='835bfd199ecbf1f0cbab880aea99fed556bcc313', operation='UPDATE', pgid='pgtrigger_capture_update_313c9', table='charges', when='AFTER')),
+            model_name="charge",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    execute="capture_update('charge', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="835bfd199ecbf1f0cbab880aea99fed556bcc313",
+                    operation="UPDATE",
+                    pgid="pgtrigger_capture_update_313c9",
+                    table="charges",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='charge',
-            trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(execute="capture_delete('charge', 'patient_id', '', '')", func='RETURN NULL;', hash='fcd95384af25a184ed7c26a05be1d60ab02a1bb7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_bd64f', referencing='REFERENCING OLD TABLE AS old_rows ', table='charges', when='AFTER')),
+            model_name="charge",
+            trigger=pgtrigger.compiler.Trigger(
+                name="capture_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="capture_delete('charge', 'patient_id', '', '')",
+                    func="RETURN NULL;",
+                    hash="fcd95384af25a184ed7c26a05be1d60ab02a1bb7",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_capture_delete_bd64f",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="charges",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='charge',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(execute="refuse('TRUNCATE leaves no trace; delete the rows')", func='RETURN NULL;', hash='84bf7cd52101f23b16e7f3ddc6175540719f8e18', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_refuse_truncate_da0f2', table='charges', when='BEFORE')),
+            model_name="charge",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="refuse('TRUNCATE leaves no trace; delete the rows')",
+                    func="RETURN NULL;",
+                    hash="84bf7cd52101f23b16e7f3ddc6175540719f8e18",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_refuse_truncate_da0f2",
+                    table="charges",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='charge',
-            trigger=pgtrigger.compiler.Trigger(name='moves_state', sql=pgtrigger.compiler.UpsertTriggerSql(execute="guard_moves('state', 'open>invoiced,open>void,invoiced>open,invoiced>void')", func='RETURN NULL;', hash='d716fde997e61f12ea107085ed21e174b3c71aef', operation='UPDATE OF "state"', pgid='pgtrigger_moves_state_7d182', table='charges', when='BEFORE')),
+            model_name="charge",
+            trigger=pgtrigger.compiler.Trigger(
+                name="moves_state",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    execute="guard_moves('state', 'open>invoiced,open>void,invoiced>open,invoiced>void')",
+                    func="RETURN NULL;",
+                    hash="d716fde997e61f12ea107085ed21e174b3c71aef",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_moves_state_7d182",
+                    table="charges",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

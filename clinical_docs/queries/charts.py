@@ -1,0 +1,62 @@
+"""Trends of a record: one measurement and one unit a chart."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from clinical_docs.queries.measures import Measure
+from core.shell.charts import Chart, Point, Series
+
+SYSTOLIC, DIASTOLIC, WEIGHT = "8480-6", "8462-4", "29463-7"
+FEWEST = 3
+MOST_CHARTS = 4
+MOST_POINTS = 60
+
+Line = tuple[str, str]
+
+
+def charts(measures: Iterable[Measure]) -> list[Chart]:
+    """Blood pressure and weight first, then the results measured most often."""
+    lines = _lines(measures)
+    found = [_pressure(lines), *(_single(key, lines[key]) for key in _most_measured(lines))]
+    return [chart for chart in found if chart is not None][:MOST_CHARTS]
+
+
+def _lines(measures: Iterable[Measure]) -> dict[Line, list[Measure]]:
+    """Numbers by code (or name) and unit, oldest first: two units never share a line."""
+    lines: dict[Line, list[Measure]] = defaultdict(list)
+    for one in measures:
+        if one.number is not None:
+            lines[one.code or one.key, one.unit].append(one)
+    return {key: line[:MOST_POINTS][::-1] for key, line in lines.items() if len(line) >= FEWEST}
+
+
+def _pressure(lines: dict[Line, list[Measure]]) -> Chart | None:
+    upper = next((line for (code, _), line in lines.items() if code == SYSTOLIC), None)
+    lower = next((line for (code, _), line in lines.items() if code == DIASTOLIC), None)
+    if not upper or not lower:
+        return None
+    pair = [Series("Systolic", _points(upper)), Series("Diastolic", _points(lower))]
+    return Chart("pressure", "Blood pressure", "mmHg", pair)
+
+
+def _most_measured(lines: dict[Line, list[Measure]]) -> list[Line]:
+    own = [key for key in lines if key[0] not in (SYSTOLIC, DIASTOLIC)]
+    return sorted(own, key=lambda key: (key[0] != WEIGHT, -len(lines[key]), key))
+
+
+def _single(key: Line, line: list[Measure]) -> Chart:
+    last = line[-1]
+    series = [Series(last.name, _points(line))]
+    return Chart(f"line-{last.key}", last.name, last.unit, series, last.low, last.high)
+
+
+def _points(line: list[Measure]) -> list[Point]:
+    return [
+        Point(m.at, m.number or 0.0, _short(m.number or 0.0), m.flag, f"#{m.document_id}")
+        for m in line
+    ]
+
+
+def _short(value: float) -> str:
+    """Imports bring up to 13 decimals; a chart's label needs none beyond what can be measured."""
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"

@@ -1,0 +1,1 @@
+"""Fragments of a patient's record that come from clinical documents."""

@@ -1,0 +1,37 @@
+"""Last values and charts: fetched by the record page after it has been shown."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from clinical_docs.queries.record import Measured
+from clinical_docs.queries.record import measured as ask
+from core.accounts.access import StaffRequest, access
+from core.errors import ServiceUnavailable
+from patients.queries.record import patient_for
+
+
+@require_safe
+@access("patients.view_clinical")
+def measured(request: StaffRequest, patient_id: UUID) -> HttpResponse:
+    """The last vital signs and results with their trend."""
+    return _fragment(request, patient_id, "clinical_docs/measured.html")
+
+
+@require_safe
+@access("patients.view_clinical")
+def charts(request: StaffRequest, patient_id: UUID) -> HttpResponse:
+    """Trends of what was measured at least three times."""
+    return _fragment(request, patient_id, "clinical_docs/charts.html")
+
+
+def _fragment(request: StaffRequest, patient_id: UUID, template: str) -> HttpResponse:
+    if patient_for(request.user, patient_id) is None:
+        raise Http404
+    try:
+        found: Measured | None = ask(patient_id)
+    except ServiceUnavailable:
+        found = None
+    return render(request, template, {"found": found})

@@ -1,0 +1,1 @@
+"""Forms about patients: they clean, and never save."""

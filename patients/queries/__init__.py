@@ -1,0 +1,1 @@
+"""What is read of patients and their care, narrowed to what the reader may see."""

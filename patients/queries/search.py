@@ -1,0 +1,127 @@
+"""Finding a patient from whatever somebody types into one box.
+
+Every word must begin a word of the name, in any order; where too few do, words that sound alike
+count too. Digits are a record number or a phone, a date is a birth date. Only a bounded number of
+candidates is fetched and ranked, so a common name costs no more than a rare one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Right
+
+from core.clock import today
+from patients.models import Patient
+from patients.models.patient import NameSounds
+from patients.queries.dates import parse_date
+
+MOST_CANDIDATES = 200
+LONGEST = 100
+FEW = 5
+DIGITS = re.compile(r"[+(]?[\d ()./-]{3,}")
+
+
+@dataclass
+class Asked:
+    """What was typed, understood."""
+
+    words: list[str] = field(default_factory=list)
+    digits: str = ""
+    born: date | None = None
+    year: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.words or self.digits or self.born)
+
+
+def understand(text: str) -> Asked:
+    """Split what was typed into a birth date, digits and words of a name."""
+    text = printable(text)[:LONGEST]
+    born = parse_date(text)
+    if born is not None:
+        return Asked(born=born)
+    if DIGITS.fullmatch(text) and sum(map(str.isdigit, text)) >= 3:
+        return Asked(digits=re.sub(r"\D", "", text))
+    words = plain_words(text)
+    years = [int(word) for word in words if _is_birth_year(word)]
+    return Asked(
+        words=[word for word in words if not _is_birth_year(word)],
+        year=years[0] if years else None,
+    )
+
+
+def find(text: str, *, most: int = 50) -> list[Patient]:
+    """Patients that fit, the likeliest first, at most so many of the 200 that were looked at.
+
+    Nothing typed finds nobody. Merged records are left out: their survivor is found instead.
+    """
+    asked = understand(text)
+    if asked.is_empty:
+        return []
+    known = Patient.objects.filter(merged_into=None)
+    if asked.born:
+        return list(known.filter(birth_date=asked.born)[:most])
+    if asked.digits:
+        return list(_by_digits(known, asked.digits)[:most])
+    return _by_name(known, asked)[:most]
+
+
+def _by_digits(known: QuerySet[Patient], digits: str) -> QuerySet[Patient]:
+    """A record number, the end of a phone number, or a national ID."""
+    fits = Q(national_id=digits)
+    if len(digits) < 12:
+        fits |= Q(mrn=int(digits))
+    if len(digits) >= 6:
+        fits |= Q(phone_end=digits[-6:]) & ~Q(phone="")
+    return known.alias(phone_end=Right("phone", Value(6))).filter(fits)
+
+
+def _by_name(known: QuerySet[Patient], asked: Asked) -> list[Patient]:
+    if asked.year:
+        known = known.filter(birth_date__year=asked.year)
+    named = known.filter(*(Q(search_name__contains=f" {word}") for word in asked.words))
+    found = list(named[:MOST_CANDIDATES])
+    if len(found) < FEW:
+        seen = {patient.pk for patient in found}
+        found += [alike for alike in _sounding_alike(known, asked) if alike.pk not in seen]
+    return sorted(found, key=lambda patient: rank(patient, asked.words))
+
+
+def _sounding_alike(known: QuerySet[Patient], asked: Asked) -> Iterable[Patient]:
+    """Names in which every word typed sounds like some word."""
+    typed = " ".join(word for word in asked.words if len(word) > 2)
+    if not typed:
+        return []
+    return known.filter(sounds__contains=NameSounds(Value(typed)))[:MOST_CANDIDATES]
+
+
+def rank(patient: Patient, words: list[str]) -> tuple[int, int, str]:
+    """Fewer is better: words that are not whole words of the name, then how much name is left."""
+    have = patient.search_name.split()
+    partly = sum(word not in have for word in words)
+    misses = sum(not any(name.startswith(word) for name in have) for word in words)
+    return misses, partly, patient.search_name
+
+
+def plain_words(text: str) -> list[str]:
+    """Words as `plain_name` of the database writes them: no case, no accents, no punctuation."""
+    bare = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", text.lower())
+        if not unicodedata.combining(letter)
+    )
+    return [word for word in re.split(r"[\W_]+", bare) if word][:8]
+
+
+def printable(text: str) -> str:
+    """Without control characters, blanks trimmed."""
+    return "".join(letter for letter in text if letter.isprintable()).strip()
+
+
+def _is_birth_year(word: str) -> bool:
+    return len(word) == 4 and word.isdecimal() and 1880 <= int(word) <= today().year

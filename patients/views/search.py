@@ -1,0 +1,106 @@
+"""The one search box, and the list it fills."""
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
+
+from core.accounts.access import StaffRequest, access
+from core.shell import words
+from patients.models import Patient, Visit
+from patients.queries import search as queries
+from patients.queries.visits import present_or_last
+
+PAGE = 25
+IN_THE_BOX = 8
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A patient found, as the box and the list draw one."""
+
+    person: Patient
+    visit: Visit | None
+    marked: SafeString
+
+    @property
+    def id(self) -> str:
+        return str(self.person.pk)
+
+    @property
+    def url(self) -> str:
+        return reverse("patients:record", args=[self.person.pk])
+
+    @property
+    def facts(self) -> list[str]:
+        person = self.person
+        born = (
+            f"born {words.clinic_date(person.birth_date)} ({words.age_in_short(person.birth_date)})"
+        )
+        return [born, str(person.get_sex_display()), f"MRN {words.mrn(person.mrn)}"]
+
+    @property
+    def state(self) -> str:
+        return self.visit.get_state_display() if self.visit and self.visit.is_open else ""
+
+    tone = "act"
+
+
+@require_safe
+@access("patients.search")
+def search(request: StaffRequest) -> HttpResponse:
+    """Results while typing for the box on every page; the same in full as a page of its own."""
+    text, started = request.GET.get("q", ""), time.perf_counter()
+    found = queries.find(text)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    in_box = bool(request.htmx) and request.htmx.target == "find-results"
+    shown = found[:IN_THE_BOX] if in_box else list(page)
+    context: dict[str, Any] = {
+        "q": text,
+        "page": page,
+        "hits": hits(shown, text),
+        "found": len(found),
+    }
+    context["may_register"] = request.user.has_perm("patients.register")
+    context["took"] = round((time.perf_counter() - started) * 1000)
+    return render(request, _template(request, in_box), context)
+
+
+def hits(patients: list[Patient], text: str) -> list[Hit]:
+    """What is drawn, with the visit of each asked for once for all."""
+    visits, typed = present_or_last(patients), queries.understand(text).words
+    return [Hit(one, visits.get(one.pk), marked(one, typed)) for one in patients]
+
+
+def marked(patient: Patient, typed: list[str]) -> SafeString:
+    """`OKORO, Grace` with what was typed marked in it; everything else escaped."""
+    family, given = patient.family_name.strip().upper(), patient.given_names.strip()
+    if not family and not given:
+        return mark_safe("Name not known")
+    comma = ", " if family and given else ""
+    return mark_safe(f"<b>{_mark(family, typed)}</b>{comma}{_mark(given, typed)}")  # noqa: S308  (each part is escaped)
+
+
+def _mark(name: str, typed: list[str]) -> str:
+    return "".join(_mark_word(part, typed) for part in re.split(r"([\s'\u2019-]+)", name))
+
+
+def _mark_word(part: str, typed: list[str]) -> str:
+    plain = "".join(queries.plain_words(part))
+    longest = max((len(word) for word in typed if plain.startswith(word)), default=0)
+    head, tail = part[:longest], part[longest:]
+    return f"<mark>{escape(head)}</mark>{escape(tail)}" if head else escape(part)
+
+
+def _template(request: StaffRequest, in_box: bool) -> str:
+    if in_box:
+        return "patients/search.html#in-the-box"
+    return "patients/search.html#patients" if request.htmx else "patients/search.html"
