@@ -1,8 +1,17 @@
 """Every page of the clinic, app by app."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from clinic import views
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("core.accounts.urls")),
+    path("", include("core.shell.urls")),
+    path("", include("core.live.urls")),
+    path("", include("core.editing.urls")),
+    path("", include("patients.urls")),
+    path("", include("clinical_docs.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -31,7 +31,11 @@ class RoleBackend(ModelBackend):
         return User.objects.filter(pk=user_id, is_active=True).first()
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **_: Any,
     ) -> User | None:
         user = super().authenticate(request, username=username, password=password)
         return user if isinstance(user, User) else None

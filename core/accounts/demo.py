@@ -5,6 +5,8 @@ They exist only where the demo clinic was asked for (`CLINIC_DEMO`), which no re
 
 from typing import NamedTuple
 
+from django.conf import settings
+
 from core.accounts.models import User
 from core.accounts.roles import Role
 
@@ -53,3 +55,13 @@ def create_account(account: DemoAccount) -> User:
         roles=[account.role],
         is_staff=account.role == Role.ADMINISTRATOR,
     )
+
+
+def accounts_to_show() -> list[DemoAccount]:
+    """What the sign-in page offers: one account a role, where the demo clinic has them."""
+    if not settings.CLINIC_DEMO:
+        return []
+    names = [account.username for account in _ACCOUNTS]
+    present = set(User.objects.filter(username__in=names).values_list("username", flat=True))
+    firsts = {account.role: account for account in reversed(_ACCOUNTS)}
+    return [firsts[role] for role in Role if firsts[role].username in present]

@@ -41,7 +41,9 @@ class User(AbstractBaseUser, Record):
     phone = SensitiveTextField(blank=True)
     roles = ArrayField(models.CharField(max_length=20, choices=Role), default=list, blank=True)
     theme = models.CharField(
-        max_length=5, default="auto", choices=[("auto", "As the system"), ("light", "Light"), ("dark", "Dark")]
+        max_length=5,
+        default="auto",
+        choices=[("auto", "As the system"), ("light", "Light"), ("dark", "Dark")],
     )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may open the administration", default=False)
@@ -106,7 +108,10 @@ class SignInAttempt(models.Model):
 
     class Meta:
         db_table = "sign_in_attempts"
-        indexes = [models.Index(fields=["username", "at"]), models.Index(fields=["ip_address", "at"])]
+        indexes = [
+            models.Index(fields=["username", "at"]),
+            models.Index(fields=["ip_address", "at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.username} at {self.at:%H:%M}"
