@@ -1,6 +1,7 @@
 """Fixtures every test may use: two fresh databases, a relay to run by hand, people of each role."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
@@ -14,19 +15,19 @@ from core.testing import databases
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_db_blocker) -> Iterator[None]:
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
     """Databases of this test process, cloned from a migrated template."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     with django_db_blocker.unblock():
         databases.create(worker)
-        TransactionTestCase._fixture_teardown = lambda self: databases.empty()
+        TransactionTestCase._fixture_teardown = lambda self: databases.empty()  # type: ignore[attr-defined]
     yield
     with django_db_blocker.unblock():
         databases.destroy(worker)
 
 
 @pytest.fixture
-def relay(transactional_db) -> Iterator[Callable[[], int]]:
+def relay(transactional_db: None) -> Iterator[Callable[[], int]]:
     """Deliver all that waits; call it after writing. Returns how many rows went."""
     with connected() as connection:
         delivery = Delivery(connection, mongo.database())
@@ -41,10 +42,10 @@ def relay(transactional_db) -> Iterator[Callable[[], int]]:
 
 
 @pytest.fixture
-def person(db) -> Callable[..., User]:
+def person(db: None) -> Callable[..., User]:
     """`person(Role.NURSE)` gives somebody with that role."""
 
-    def make(*roles: Role, **fields: object) -> User:
+    def make(*roles: Role, **fields: Any) -> User:
         name = fields.pop("username", f"{'-'.join(roles) or 'nobody'}-{User.objects.count()}")
         user = User(username=name, roles=list(roles), **fields)
         user.set_unusable_password()

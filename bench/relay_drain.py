@@ -7,6 +7,7 @@ Works on scratch databases of its own. Ratios count; absolute rates depend on th
 
 import argparse
 import time
+from typing import Any
 
 from bench.scratch import scratch  # isort: skip  (sets Django up)
 
@@ -36,7 +37,7 @@ def fill(count: int) -> float:
     return time.perf_counter() - started
 
 
-def result(n: int) -> dict:
+def result(n: int) -> dict[str, Any]:
     return {"test_name": "Full blood count", "results": {"hemoglobin": 14.2, "platelets": n}}
 
 

@@ -79,7 +79,7 @@ def wait_for_first_page(port: int) -> None:
 
     def answers() -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=2) as page:  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=2) as page:
                 return bool(page.status == 200)
         except (urllib.error.URLError, OSError):
             return False

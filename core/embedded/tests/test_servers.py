@@ -98,10 +98,14 @@ def test_strangers_are_refused_and_users_are_limited(home):
 
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(urls["DATABASE_URL"].replace(secret_of(home, postgres.APP), "guess"))
-    with MongoClient(urls["MONGODB_READ_URL"]) as client, pytest.raises(Exception, match="not auth"):
+    with (
+        MongoClient(urls["MONGODB_READ_URL"]) as client,
+        pytest.raises(Exception, match="not auth"),
+    ):
         client.get_default_database().words.insert_one({})
-    with redis.Redis(port=int((home / "ports" / valkey.NAME).read_text())) as client:
-        pytest.raises(redis.AuthenticationError, client.ping)
+    client = redis.Redis(port=int((home / "ports" / valkey.NAME).read_text()))
+    with client, pytest.raises(redis.AuthenticationError):
+        client.ping()
 
 
 def test_mongod_is_a_replica_set_that_offers_no_zlib(home):

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from core.accounts.demo import demo_accounts
 from core.embedded import up
 from core.embedded.home import HomeInUse, sole_use
 from core.embedded.supervisor import Supervisor
@@ -49,8 +50,6 @@ class Command(BaseCommand):
 
     def show_accounts(self) -> None:
         """One demo account a role; they exist a moment after the first page."""
-        from core.accounts.demo import demo_accounts
-
         self.say("The demo clinic loads in the background. Sign in as one of:")
         for account in demo_accounts():
             self.say(f"  {account.role:15} {account.username:10} {account.password}")

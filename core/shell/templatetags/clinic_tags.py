@@ -1,13 +1,12 @@
 """The words and widgets of every template: `{% load clinic_tags %}` is done for all of them."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, RadioSelect
 from django.forms.utils import ErrorList
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -57,14 +56,14 @@ def initials(person: Any) -> str:
 
 
 @register.simple_tag
-def when(moment: date | datetime | None, form: str = "") -> SafeString | str:
+def when(moment: date | None, form: str = "") -> SafeString | str:
     """A `<time>` that never breaks. form: date, time, or ago (minutes passed; the moment on hover)."""
     if not isinstance(moment, date):
         return words.NOT_KNOWN
     forms = {"date": words.clinic_date, "time": words.clinic_time, "ago": words.minutes}
     shown = forms.get(form, words.clinic_datetime)(moment)  # type: ignore[arg-type]
     exact = words.clinic_datetime(moment)  # type: ignore[arg-type]
-    stamp = (timezone.localtime(moment) if _is_aware(moment) else moment).isoformat()
+    stamp = words.local(moment).isoformat()
     return format_html('<time datetime="{}" title="{}">{}</time>', stamp, exact, shown)
 
 
@@ -120,11 +119,7 @@ def actions(content: str, **options: Any) -> str:
 
 def _given(person: Any) -> str:
     """Patients have given names, users one."""
-    return getattr(person, "given_names", None) or getattr(person, "given_name", "")
-
-
-def _is_aware(moment: date | datetime) -> bool:
-    return isinstance(moment, datetime) and timezone.is_aware(moment)
+    return str(getattr(person, "given_names", "") or getattr(person, "given_name", ""))
 
 
 def _kind(bound: BoundField) -> str:
