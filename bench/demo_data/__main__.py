@@ -5,7 +5,6 @@ Without a folder it runs the simulator first, which takes about two minutes.
 
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +24,6 @@ from bench.demo_data.writing import finished, write_bundles
 
 TARGET = Path(__file__).resolve().parents[2] / "clinic" / "demo" / "data"
 PATIENTS, FIRST = 200, 20
-LAST_DAY = date(2025, 12, 31)
 SIMULATE = (
     "simulate --population 260 --seed 20260101 --country US"
     " --start 2021-01-01 --end 2025-12-31 --format fhir-r4"
@@ -54,7 +52,7 @@ def tidy(chart: Chart) -> None:
     thin(chart)
     thin_measures(chart)
     regroup_labs(chart)
-    prescribe(chart, LAST_DAY)
+    prescribe(chart)
     tidy_visits(chart)
     replace_staff(chart)
     rewrite_notes(chart)

@@ -16,14 +16,14 @@ KEPT = {
     " effectiveDateTime issued performer",
     "DocumentReference": "status docStatus type category subject date content description author"
     " context",
-    "Encounter": "status class subject type period reasonCode participant diagnosis",
+    "Encounter": "status class subject type period reasonCode participant diagnosis appointment",
     "FamilyMemberHistory": "status patient relationship condition deceasedBoolean",
     "ImagingStudy": "status subject encounter numberOfSeries numberOfInstances modality series"
     " started description",
     "Immunization": "status statusReason vaccineCode patient occurrenceDateTime encounter lotNumber"
     " performer primarySource",
-    "MedicationRequest": "status intent category medicationCodeableConcept subject authoredOn"
-    " encounter groupIdentifier requester dispenseRequest dosageInstruction",
+    "MedicationRequest": "status intent medicationReference subject authoredOn"
+    " encounter requester dispenseRequest dosageInstruction",
     "Observation": "status category code subject effectiveDateTime issued valueQuantity valueString"
     " valueCodeableConcept valueInteger component referenceRange interpretation encounter performer"
     " basedOn specimen",

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from bench.demo_data.charts import Chart, Resource, encounter_of, started_on
 
 RENEWED_DAYS, RENEWAL_GAP_DAYS = 90, 80
-FORMULARY = "urn:seth-clinic:stock-number"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+FORMULARY = "Medication"
+"""Items are known to the import by their stock number (clinic/demo/known.py)."""
 
 
 class Medicine(NamedTuple):
@@ -43,8 +43,8 @@ def medicine(row: dict[str, str]) -> Medicine:
 MEDICINES = read_medicines()
 
 
-def prescribe(chart: Chart, last_day: date) -> None:
-    """Replaces the simulator's repeats; what ran out before the last day is completed."""
+def prescribe(chart: Chart) -> None:
+    """Replaces the simulator's repeats. All of it was handed out: the pharmacy starts even."""
     visits = {row["id"]: row for row in chart.all_of("Encounter")}
     written: list[Resource] = []
     last: dict[str, date] = {}
@@ -53,7 +53,7 @@ def prescribe(chart: Chart, last_day: date) -> None:
         day = date.fromisoformat(started_on(visit))
         if given and (given.sku not in last or gap_over(given, day - last[given.sku])):
             last[given.sku] = day
-            written.append(line(row, given, visit, day + timedelta(given.days) >= last_day))
+            written.append(line(row, given, visit))
     chart.resources["MedicationRequest"] = written
 
 
@@ -68,21 +68,17 @@ def known(row: Resource) -> Medicine | None:
     return MEDICINES.get(f"{name} {strength}") or MEDICINES.get(name)
 
 
-def line(row: Resource, medicine: Medicine, visit: Resource, running: bool) -> Resource:
-    """One line; all lines of a visit carry the same group, the prescription they stand on."""
-    codings = row["medicationCodeableConcept"].get("coding", [])[:1]
-    rxnorm = [{"system": RXNORM, "code": coding["code"]} for coding in codings if "code" in coding]
-    stock = {"system": FORMULARY, "code": medicine.sku, "display": medicine.words}
+def line(row: Resource, medicine: Medicine, visit: Resource) -> Resource:
+    """One line, for an item of our formulary."""
     return {
         **{name: row[name] for name in ("resourceType", "id", "intent", "subject", "authoredOn")},
         "encounter": row["encounter"],
         "requester": visit["participant"][0]["individual"],
-        "status": "active" if running else "completed",
-        "groupIdentifier": {
-            "system": "urn:seth-clinic:demo:prescription",
-            "value": f"rx-{visit['id']}",
+        "status": "completed",
+        "medicationReference": {
+            "reference": f"{FORMULARY}/{medicine.sku}",
+            "display": medicine.words,
         },
-        "medicationCodeableConcept": {"coding": [stock, *rxnorm], "text": medicine.words},
         "dosageInstruction": [dosage(medicine)],
         "dispenseRequest": supply(medicine),
     }

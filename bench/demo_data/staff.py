@@ -7,6 +7,14 @@ from bench.demo_data.charts import Chart, Resource, dice
 
 CLINICIANS = ("amina", "kenji", "sofia")
 NURSES = ("ben", "grace")
+NAMES = {
+    "amina": "Dr Amina Diallo",
+    "kenji": "Dr Kenji Watanabe",
+    "sofia": "Dr Sofía Reyes-Castillo",
+    "ben": "Ben Okafor",
+    "grace": "Grace Lindqvist",
+    "tom": "Tom Novák",
+}
 REFERENCE = re.compile(r'"reference": "Practitioner/(\w+)-[\w-]+"(?:, "display": "[^"]*")?')
 ORGANIZATION = "seth-clinic"
 
@@ -21,8 +29,12 @@ def replace_staff(chart: Chart) -> None:
 def reassigned(row: Resource, patient: str) -> Resource:
     visit = row.get("encounter", {}).get("reference", "") or f"Encounter/{row['id']}"
 
+    is_signed = row["resourceType"] == "Composition"
+
     def person(match: re.Match[str]) -> str:
-        return f'"reference": "Practitioner/{member(match[1], patient, visit)}"'
+        found = member(match[1], patient, visit)
+        display = f', "display": "{NAMES[found]}"' if is_signed else ""
+        return f'"reference": "Practitioner/{found}"{display}'
 
     return json.loads(REFERENCE.sub(person, json.dumps(row, ensure_ascii=False)))  # type: ignore[no-any-return]
 

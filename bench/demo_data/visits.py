@@ -29,6 +29,8 @@ def visit(row: Resource) -> Resource:
     else:
         words = {"EMER": "Urgent visit", "IMP": "Hospital stay", "AMB": "Appointment"}
         row["type"] = [{"text": words[kind]}]
+        if kind == "AMB":
+            row["appointment"] = [{"display": "Booked beforehand"}]
     return row
 
 

@@ -28,6 +28,8 @@ ORDER = [
     "Composition",
     "DocumentReference",
 ]
+OURS = ("Practitioner/", "Medication/")
+"""Known to the import already: accounts and the formulary."""
 SMALLEST = 9 | lzma.PRESET_EXTREME
 
 
@@ -54,7 +56,7 @@ def dangles(value: object, known: set[str]) -> bool:
         return False
     inner = value.get("condition", value) if "rank" in value else value
     reference = inner.get("reference", "") if isinstance(inner, dict) else ""
-    return bool(reference) and not reference.startswith("Practitioner/") and reference not in known
+    return bool(reference) and not reference.startswith(OURS) and reference not in known
 
 
 def bundle(resources: Iterable[Resource]) -> Resource:

@@ -49,7 +49,7 @@ def past(entries: list[Resource], today: str) -> list[Resource]:
 
 
 def lies_ahead(row: Resource, today: str) -> bool:
-    return row["resourceType"] == "Encounter" and row["period"]["start"] >= today
+    return row["resourceType"] == "Encounter" and str(row["period"]["start"]) >= today
 
 
 def name_of(row: Resource) -> str:

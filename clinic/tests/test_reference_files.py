@@ -15,10 +15,10 @@ from inventory.models import Item
 from patients.models import ReferenceRange, Room
 
 FAR = 10**6
-UNITS = set(
-    "10*3/uL 10*6/uL % fL pg g/dL mg/dL ug/dL ng/dL ug/mL ng/mL pg/mL mmol/L mg/L mm/h s U/L"
-    " [IU]/mL m[IU]/L m[IU]/mL mg/g [pH] {INR} {ratio} mL/min/{1.73_m2}".split()
-)
+COUNTS = {"10*3/uL", "10*6/uL", "%", "{INR}", "{ratio}", "[pH]", "fL", "pg", "s", "mm/h"}
+AMOUNTS = {"g/dL", "mg/dL", "ug/dL", "ng/dL", "ug/mL", "ng/mL", "pg/mL", "mmol/L", "mg/L", "mg/g"}
+ACTIVITIES = {"U/L", "[IU]/mL", "m[IU]/L", "m[IU]/mL", "mL/min/{1.73_m2}"}
+UNITS = COUNTS | AMOUNTS | ACTIVITIES
 
 
 def rows(path: str) -> list[dict[str, str]]:

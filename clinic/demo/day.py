@@ -1,0 +1,121 @@
+"""A day in full swing: people at every point between the front door and the way out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count
+from django.utils import timezone
+
+from clinic.demo.acts import Staff, cancel, close, move, open_visit, room, staff
+from clinic.demo.bills import tariff, with_what_was_done
+from clinic.demo.chance import dice
+from clinic.demo.money import bill, pay
+from clinic.demo.orders import dispense, order_tests, prescribe
+from clinic.demo.papers import record_vitals, write_note
+from clinic.demo.plans import PLANS, Plan
+from core.capture.context import acting
+from core.clock import today
+from patients.models import Patient, Problem, Room, Visit
+
+State = Visit.State
+LEAST_VISITS = 4
+GROWN_UP = timedelta(days=18 * 365)
+
+
+def live_through_the_day() -> dict[str, int]:
+    """Today's visits. Those that an earlier day left open are ended first."""
+    people = staff()
+    ended = end_earlier_days(people)
+    guests = [*zip(PLANS, guests_for(PLANS), arrivals(), strict=False)]
+    for plan, patient, arrived_at in guests:
+        carry_out(plan, patient, arrived_at, people)
+    return {"visits": len(guests), "ended": ended}
+
+
+def end_earlier_days(people: Staff) -> int:
+    """Who was never called has left; who was, is done."""
+    left = Visit.objects.exclude(state__in=Visit.ENDED).filter(metadata__demo=True)
+    visits = list(left.filter(opened_at__date__lt=today()))
+    for visit in visits:
+        if visit.state in (State.REGISTERED, State.TRIAGED):
+            cancel(visit, by=people.desk)
+        else:
+            close(visit, by=people.desk)
+    return len(visits)
+
+
+def guests_for(plans: Sequence[Plan]) -> Iterator[Patient]:
+    """Somebody else for each plan, with the problem it asks for as long as there is anybody."""
+    free = regulars()
+    suffers = set(Problem.objects.filter(patient__in=free).values_list("patient", "code"))
+    for plan in plans[: len(free)]:
+        fitting = (p for p in free if has_problem(suffers, p, plan.problem))
+        guest = next(fitting, free[0])
+        free.remove(guest)
+        yield guest
+
+
+def has_problem(suffers: set[tuple[UUID, str]], patient: Patient, problem: str) -> bool:
+    return any(pk == patient.pk and code.startswith(problem) for pk, code in suffers)
+
+
+def regulars() -> list[Patient]:
+    """Grown-up patients who come often and are not here, in an order that looks like none."""
+    living = Patient.objects.filter(deceased_at=None, birth_date__lt=today() - GROWN_UP)
+    known = living.annotate(times=Count("visits")).filter(times__gte=LEAST_VISITS)
+    free = known.exclude(visits__in=Visit.objects.exclude(state__in=Visit.ENDED))
+    return sorted(free, key=lambda patient: dice("guest", today(), patient.pk))
+
+
+def arrivals() -> list[datetime]:
+    """When each came: today, however early it still is."""
+    now = timezone.now()
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    longest = timedelta(minutes=PLANS[-1].minutes_ago + 5)
+    share = min(1.0, (now - midnight) / longest)
+    return [now - timedelta(minutes=plan.minutes_ago) * share for plan in PLANS]
+
+
+def carry_out(plan: Plan, patient: Patient, arrived_at: datetime, people: Staff) -> None:
+    """Step by step, each by whose work it is, as far as the plan goes."""
+    visit = open_visit(patient, plan.kind, plan.reason, arrived_at, by=people.desk)
+    if plan.state == State.REGISTERED:
+        return
+    record_vitals(visit, plan.is_ill, by=people.nurse)
+    move(visit, State.TRIAGED, by=people.nurse, room=room(Room.Kind.TRIAGE, visit.pk))
+    if plan.state == State.TRIAGED:
+        return
+    doctor = people.doctor(patient)
+    move(visit, State.IN_CONSULTATION, by=doctor, clinician=doctor, room=doctors_room(visit))
+    order_tests(visit, plan.tests, people, by=doctor)
+    prescription = prescribe(visit, plan.medicines, by=doctor)
+    if prescription and plan.handed_out:
+        dispense(prescription, plan.handed_out, by=people.pharmacist)
+    finish(visit, plan.state, people)
+
+
+def doctors_room(visit: Visit) -> Room:
+    return room(Room.Kind.CONSULTATION, visit.pk)
+
+
+def finish(visit: Visit, state: Visit.State, people: Staff) -> None:
+    """Waiting for results, on the way to the cash desk, or done."""
+    if state == State.IN_CONSULTATION:
+        return
+    doctor = people.doctor(visit.patient)
+    write_note(visit, "Looks well, vital signs as recorded.", "As ordered.", by=doctor)
+    move(visit, State.READY_TO_BILL if state == State.CLOSED else state, by=doctor)
+    if state in (State.READY_TO_BILL, State.CLOSED):
+        settle(visit, state == State.CLOSED, people)
+
+
+def settle(visit: Visit, is_paid: bool, people: Staff) -> None:
+    """The invoice, and where the visit is over also the money."""
+    with acting(user_id=people.cashier.pk):
+        seen = list(with_what_was_done(Visit.objects.filter(pk=visit.pk)))
+        bills = bill(seen, tariff())
+        if is_paid:
+            pay(bills)
+    if is_paid:
+        close(visit, by=people.desk)

@@ -1,0 +1,139 @@
+"""Tests and medicines ordered today, as far as laboratory and pharmacy have got with them."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+
+from clinic.demo.acts import Staff
+from clinic.demo.chance import dice
+from clinic.demo.papers import report_kidneys
+from core.accounts.models import User
+from core.capture.context import acting
+from core.clock import today
+from inventory.models import Item, Lot, StockMove
+from patients.models import LabRequest, LabTest, Prescription, PrescriptionItem, Specimen, Visit
+
+State = LabRequest.State
+ON_THE_WAY = (State.REQUESTED, State.COLLECTED, State.RECEIVED, State.IN_PROGRESS, State.RESULTED)
+COURSES = {
+    "NITROFURANTOIN-100MG-C": (2, 5),
+    "AMOXICILLIN-500MG-C": (3, 7),
+    "PARACETAMOL-500MG-T": (3, 5),
+    "IBUPROFEN-400MG-T": (3, 5),
+    "AMLODIPINE-5MG-T": (1, 30),
+    "LISINOPRIL-10MG-T": (1, 30),
+    "SALBUTAMOL-100MCG-INH": (4, 30),
+    "FLUTICASONEAND-250MCG-INH": (2, 30),
+}
+"""How many a day, for how many days."""
+CONTAINERS = ("inhaler", "bottle", "tube")
+
+
+def order_tests(visit: Visit, tests: Iterable[tuple[str, str]], people: Staff, *, by: User) -> None:
+    """Each test with the state it has reached."""
+    for code, reached in tests:
+        request = ask(visit, LabTest.objects.get(code=code), by=by)
+        work_on(request, State(reached), by=people.lab)
+
+
+def ask(visit: Visit, test: LabTest, *, by: User) -> LabRequest:
+    urgent = visit.kind == Visit.Kind.EMERGENCY
+    with acting(user_id=by.pk):
+        return LabRequest.objects.create(
+            patient_id=visit.patient_id,
+            visit=visit,
+            test=test,
+            name=test.name,
+            code=test.loinc,
+            code_system="http://loinc.org",
+            priority=LabRequest.Priority.URGENT if urgent else LabRequest.Priority.ROUTINE,
+            requester=by,
+            requested_at=visit.opened_at + timedelta(minutes=15),
+        )
+
+
+def work_on(request: LabRequest, reached: LabRequest.State, *, by: User) -> None:
+    """One state after the other; with the first a specimen is taken."""
+    with acting(user_id=by.pk):
+        for state in ON_THE_WAY[1 : ON_THE_WAY.index(reached) + 1]:
+            if state == State.RESULTED:
+                report_kidneys(request, by=by)
+                return
+            if state == State.COLLECTED:
+                take_specimen(request)
+            request.state = state
+            request.save(update_fields=["state"])
+
+
+def take_specimen(request: LabRequest) -> None:
+    Specimen.objects.create(
+        patient_id=request.patient_id,
+        request=request,
+        accession=f"L-{today():%y%m%d}-{dice('accession', request.pk) % 10**5:05d}",
+        kind=request.test.specimen if request.test else "",
+        collected_at=request.requested_at + timedelta(minutes=8),
+    )
+
+
+def prescribe(visit: Visit, skus: Iterable[str], *, by: User) -> Prescription | None:
+    """A signed prescription of these items, or none."""
+    items = list(Item.objects.filter(sku__in=skus))
+    if not items:
+        return None
+    with acting(user_id=by.pk):
+        written_at = visit.opened_at + timedelta(minutes=18)
+        prescription = Prescription.objects.create(
+            patient_id=visit.patient_id, visit=visit, prescriber=by, written_at=written_at
+        )
+        PrescriptionItem.objects.bulk_create(line(prescription, item) for item in items)
+        prescription.state, prescription.signed_at = Prescription.State.SIGNED, written_at
+        prescription.save(update_fields=["state", "signed_at"])
+    return prescription
+
+
+def line(prescription: Prescription, item: Item) -> PrescriptionItem:
+    times, days = COURSES[item.sku]
+    counted = not item.unit.startswith(CONTAINERS)
+    return PrescriptionItem(
+        prescription=prescription,
+        patient_id=prescription.patient_id,
+        item=item,
+        drug=f"{item.name} {item.strength} {item.form}",
+        code=item.sku,
+        dose="1",
+        unit=item.unit if counted else "dose",
+        route=item.route,
+        frequency=f"{times} times a day",
+        duration_days=days,
+        quantity=times * days if counted else 1,
+    )
+
+
+def dispense(prescription: Prescription, how_much: str, *, by: User) -> None:
+    """All lines or only the first, from the lots that expire first."""
+    lines = list(prescription.items.select_related("item"))
+    given = lines if how_much == "all" else lines[:1]
+    with acting(user_id=by.pk):
+        for line in given:
+            hand_out(line)
+        done = Prescription.State.DISPENSED
+        in_part = Prescription.State.PARTIALLY_DISPENSED
+        prescription.state = done if given == lines else in_part
+        prescription.save(update_fields=["state"])
+
+
+def hand_out(line: PrescriptionItem) -> None:
+    wanted = line.quantity or Decimal(0)
+    lots = Lot.objects.filter(item=line.item, quantity__gt=0, expires_on__gt=today())
+    for lot in lots.order_by("expires_on", "pk").select_for_update():
+        part = min(wanted - line.dispensed_quantity, lot.quantity)
+        if part > 0:
+            book(lot, part, line)
+            line.dispensed_quantity += part
+    line.save(update_fields=["dispensed_quantity"])
+
+
+def book(lot: Lot, quantity: Decimal, line: PrescriptionItem) -> None:
+    StockMove.objects.create(
+        lot=lot, kind=StockMove.Kind.DISPENSE, quantity=-quantity, reference=f"Line {line.pk}"
+    )

@@ -1,0 +1,55 @@
+"""A small demo clinic: five patients first, sixteen more after them."""
+
+import lzma
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from clinic.demo import patients, steps
+from clinic.demo.progress import Lines
+from clinic.models import LoadedReference
+from clinic.reference import diagnoses
+
+FIRST_LINES = 6
+# Argon2 takes its time on purpose.
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def prepare(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """The committed first patients only, and ICD-10-CM as loaded already: that takes seconds."""
+    with lzma.open(patients.DATA / f"{patients.FIRST}.xz") as file:
+        lines = file.readlines()
+    write(folder / f"{patients.FIRST}.xz", lines[:FIRST_LINES])
+    write(folder / f"{patients.REST}.xz", lines[FIRST_LINES:])
+    patch.setattr(patients, "DATA", folder)
+    patch.setattr(settings, "CLINIC_HOME", folder)
+    patch.setattr(settings, "PASSWORD_HASHERS", QUICK)
+    version = diagnoses.metadata.version(diagnoses.PACKAGE)
+    LoadedReference.objects.create(table=diagnoses.TABLE, key=diagnoses.PACKAGE, digest=version)
+
+
+def write(path: Path, lines: list[bytes]) -> None:
+    with lzma.open(path, "wb", preset=0) as file:
+        file.writelines(lines)
+
+
+def make() -> dict:
+    return steps.make_demo(Lines(lambda line: None))
+
+
+@pytest.fixture
+def small_demo(db, tmp_path, monkeypatch) -> None:
+    """Everything is ready for making it."""
+    prepare(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[dict]:
+    """It is made, once for all tests of the module; what each of them changes is undone."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        prepare(tmp_path_factory.mktemp("demo"), patch)
+        yield make()
+        transaction.set_rollback(True)
