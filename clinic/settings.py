@@ -4,6 +4,7 @@ Whatever of DATABASE_URL, MONGODB_URL and REDIS_URL is missing is served by the 
 servers of `$CLINIC_HOME`, which `bin/up` starts.
 """
 
+import logging
 from pathlib import Path
 
 import environ
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "core.shell.logs.RequestLogMiddleware",
     "core.capture.middleware.ContextMiddleware",
     "core.shell.middleware.PageMiddleware",
 ]
@@ -99,7 +100,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.shell.context.shell",
             ],
-            "builtins": ["core.shell.templatetags.clinic_tags"],
+            "builtins": [
+                "core.shell.templatetags.clinic_tags",
+                "template_partials.templatetags.partials",
+            ],
         },
     },
 ]
@@ -240,10 +244,13 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {"tidy": {"task": "core.tidy", "schedule": 6 * 3600}}
 
+# One line a request, when it is answered.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"lines": {"()": "core.shell.logs.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "loggers": {"django_structlog": {"level": "INFO"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

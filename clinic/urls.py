@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("core.accounts.urls")),
     path("", include("core.shell.urls")),
+    path("", include("core.profile.urls")),
     path("", include("core.live.urls")),
     path("", include("core.editing.urls")),
     path("", include("patients.urls")),

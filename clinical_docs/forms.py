@@ -2,13 +2,20 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
 from clinical_docs.choices import LONGEST_NOTE, SIGNS, unit_on_paper
 
 
-class VitalsForm(forms.Form):
+class WritingForm(forms.Form):
+    """A small form on the record; its key makes a double click one effect."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class VitalsForm(WritingForm):
     """One field a sign; any one of them is enough."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,10 +43,12 @@ class VitalsForm(forms.Form):
 
     def values(self) -> dict[str, Decimal]:
         """What was measured."""
-        return {name: value for name, value in self.cleaned_data.items() if value is not None}
+        return {
+            name: self.cleaned_data[name] for name in SIGNS if self.cleaned_data[name] is not None
+        }
 
 
-class NoteForm(forms.Form):
+class NoteForm(WritingForm):
     text = forms.CharField(
         label="Note",
         max_length=LONGEST_NOTE,

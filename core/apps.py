@@ -15,7 +15,9 @@ class CoreConfig(AppConfig):
         from core.live.sinks import SyncSink
         from core.outbox import wake
         from core.relay import sinks
+        from core.shell import logs
 
+        logs.configure()
         # Capture first: its wrapper must have announced the actor before the write is counted.
         connection_created.connect(context.install, dispatch_uid="capture")
         connection_created.connect(wake.install, dispatch_uid="wake")

@@ -1,17 +1,19 @@
 """Small forms that open in place on the record: a note, vital signs."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
-from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from clinical_docs.domain import notes, vitals
-from clinical_docs.forms import NoteForm, VitalsForm
+from clinical_docs.forms import NoteForm, VitalsForm, WritingForm
 from core.accounts.access import StaffRequest, access
 from core.clock import today
+from core.editing import drafts
+from core.editing.keys import once
 from core.errors import ClinicError
 from core.shell.toasts import toast
 from patients.models import Patient
@@ -19,43 +21,50 @@ from patients.queries.record import patient_for
 from patients.queries.visits import present_or_last
 
 ADULT_YEARS = 18
-WORDS: dict[type[Form], dict[str, str]] = {
-    NoteForm: {"title": "Note", "act": "Write a note", "route": "clinical_docs:note"},
-    VitalsForm: {
-        "title": "Vital signs",
-        "act": "Record vital signs",
-        "route": "clinical_docs:vitals",
-    },
+NOTE = {
+    "title": "Note",
+    "act": "Write a note",
+    "route": "clinical_docs:note",
+    "draft": "note",
+    "sign": "pencil",
+    "letter": "w",
 }
+VITALS = {
+    "title": "Vital signs",
+    "act": "Record vital signs",
+    "route": "clinical_docs:vitals",
+    "draft": "vital-signs",
+    "sign": "plus",
+    "letter": "v",
+}
+Words = dict[str, str]
 
 
 @require_http_methods(["GET", "POST"])
 @access("notes.write")
 def note(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The form; after saving, the button that opens it again."""
-    form = NoteForm(request.POST or None)
     visit = _open_visit(_found(request, patient_id))
 
-    def save() -> None:
+    def save(form: WritingForm) -> None:
         text = form.cleaned_data["text"]
         notes.write(patient_id, text=text, visit_id=visit, by=request.user)
 
-    return _answer(request, patient_id, form, save)
+    return _answer(request, patient_id, NoteForm, save, NOTE)
 
 
 @require_http_methods(["GET", "POST"])
 @access("vitals.record")
 def record_vitals(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The form; after saving, the button that opens it again."""
-    form = VitalsForm(request.POST or None)
     patient = _found(request, patient_id)
     visit, adult = _open_visit(patient), is_adult(patient)
 
-    def save() -> None:
-        values = form.values()
+    def save(form: WritingForm) -> None:
+        values = VitalsForm.values(form)  # type: ignore[arg-type]
         vitals.record(patient_id, values=values, visit_id=visit, is_adult=adult, by=request.user)
 
-    return _answer(request, patient_id, form, save)
+    return _answer(request, patient_id, VitalsForm, save, VITALS)
 
 
 def is_adult(patient: Patient) -> bool:
@@ -77,18 +86,52 @@ def _open_visit(patient: Patient) -> UUID | None:
 
 
 def _answer(
-    request: StaffRequest, patient_id: UUID, form: Form, save: Callable[[], None]
+    request: StaffRequest,
+    patient_id: UUID,
+    form_class: type[WritingForm],
+    save: Callable[[WritingForm], None],
+    words: Words,
 ) -> HttpResponse:
-    """htmx swaps only what succeeded, so a form to be corrected comes back with 200 as well."""
-    page = {"form": form, "patient_id": patient_id, **WORDS[type(form)]}
+    """The form as this person left it, or the button that opens it."""
+    page = {"patient_id": patient_id, **words}
+    draft = drafts.find(words["draft"], str(patient_id), by=request.user)
     if "closed" in request.GET:
-        return render(request, "clinical_docs/write.html#opener", page)
-    if request.method == "POST" and form.is_valid():
+        return render(request, "clinical_docs/write.html#opener", {**page, "kept": draft})
+    if request.method == "POST":
+        return _sent(request, form_class(request.POST), save, page)
+    form = form_class(initial=draft.fields if draft else None)
+    return render(request, "clinical_docs/write.html", {**page, "form": form, "kept": draft})
+
+
+def _sent(
+    request: StaffRequest,
+    form: WritingForm,
+    save: Callable[[WritingForm], None],
+    page: dict[str, Any],
+) -> HttpResponse:
+    if form.is_valid():
         try:
-            save()
+            _save_once(request, form, save, page)
         except ClinicError as error:
             form.add_error(None, str(error))
         else:
             opener = render(request, "clinical_docs/write.html#opener", page)
             return toast(opener, f"{page['title']} saved.")
-    return render(request, "clinical_docs/write.html", page)
+    return render(request, "clinical_docs/write.html", {**page, "form": form}, status=422)
+
+
+def _save_once(
+    request: StaffRequest,
+    form: WritingForm,
+    save: Callable[[WritingForm], None],
+    page: dict[str, Any],
+) -> None:
+    patient_id = str(page["patient_id"])
+
+    def work() -> dict[str, Any]:
+        save(form)
+        drafts.discard(page["draft"], patient_id, by=request.user)
+        return {}
+
+    content = {**form.cleaned_data, "patient": patient_id}
+    once(form.cleaned_data["key"], work, action=page["draft"], content=content, by=request.user)

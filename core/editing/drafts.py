@@ -10,7 +10,7 @@ from core.editing.models import Draft
 from core.errors import ClinicError
 
 LONGEST = 50_000
-NEVER_KEPT = {"csrfmiddlewaretoken", "password", "key", "base", "version", "next"}
+NEVER_KEPT = {"csrfmiddlewaretoken", "password", "key", "next"}
 
 
 class DraftTooLong(ClinicError):

@@ -65,7 +65,7 @@ class Shell:
 
     @property
     def profile_url(self) -> str:
-        return address("accounts:profile")
+        return address("profile:profile")
 
     @property
     def sign_out_url(self) -> str:

@@ -8,5 +8,4 @@ app_name = "shell"
 urlpatterns = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("shell/menu/", views.menu, name="menu"),
-    path("shell/theme/", views.theme, name="theme"),
 ]

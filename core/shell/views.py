@@ -1,11 +1,11 @@
-"""The frame's own pages: the style guide, the menu's counts, the choice of colours."""
+"""The frame's own pages: the style guide, the menu's counts."""
 
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from core.accounts.access import StaffRequest, access
-from core.shell import preferences, showcase
+from core.shell import showcase
 from core.shell.menu import lines_for
 
 
@@ -23,14 +23,3 @@ def menu(request: StaffRequest) -> HttpResponse:
     lines = lines_for(request.user, request.htmx.current_url_abs_path or "/")
     beyond = [line for line in lines if line.beyond]
     return render(request, "components/rail.html", {"lines": lines, "beyond": beyond})
-
-
-@require_POST
-@access("profile.edit")
-def theme(request: StaffRequest) -> HttpResponse:
-    """Light, dark or as the system, kept for every device of the person."""
-    chosen = request.POST.get("theme", "")
-    if not preferences.is_theme(chosen):
-        return HttpResponseBadRequest("Choose light, dark or as the system.")
-    preferences.choose_theme(chosen, by=request.user)
-    return HttpResponse(status=204)

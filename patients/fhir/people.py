@@ -12,6 +12,7 @@ from core.importing.incoming import Incoming, Row, Taken
 from core.importing.moments import is_exact
 from core.importing.node import Node
 from core.importing.registry import Handler, Turn
+from core.phones import as_reported
 from patients.models import Patient, PatientIdentifier
 
 PATIENT = entity_type(Patient)
@@ -94,12 +95,12 @@ def _contacts(node: Node) -> dict[str, str]:
     relation = kin.first("relationship").as_concept().text
     who = name.text("text") or " ".join((*name.texts("given"), name.text("family"))).strip()
     return {
-        "phone": _telecom(node, "phone"),
+        "phone": as_reported(_telecom(node, "phone")),
         "email": _telecom(node, "email"),
         "address": _address(node.first("address")),
         "national_id": _national_id(node),
         "next_of_kin": f"{who} ({relation})" if who and relation else who,
-        "next_of_kin_phone": _telecom(kin, "phone"),
+        "next_of_kin_phone": as_reported(_telecom(kin, "phone")),
     }
 
 

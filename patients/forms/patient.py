@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-import phonenumbers
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from core import phones
 from core.clock import today
 from core.shell.words import clinic_date
 from patients.forms.names import clean_name
@@ -154,13 +153,8 @@ def _born_at_age(age: int, *, in_months: bool) -> date:
 
 
 def international(typed: str) -> str:
-    """The number as +254712555018. Raises ValidationError for one that cannot be dialled."""
-    if not typed.strip():
-        return ""
+    """Raises ValidationError for a number that cannot be dialled."""
     try:
-        number = phonenumbers.parse(typed, settings.PHONE_REGION)
-    except phonenumbers.NumberParseException as error:
-        raise ValidationError("Type the number with its country, like +254 712 555 018.") from error
-    if not phonenumbers.is_possible_number(number):
-        raise ValidationError("This number is too long or too short; check its digits.")
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        return phones.international(typed)
+    except phones.NotDiallable as error:
+        raise ValidationError(str(error)) from error

@@ -6,6 +6,7 @@ name that sounds alike needs the phone or the birth date beside it.
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q, Value
 
@@ -56,9 +57,9 @@ class Likeness:
         return "possible" if self.score >= POSSIBLE else "unlikely"
 
 
-def alike(candidate: Candidate) -> list[Likeness]:
-    """The likeliest first, at most five, none under 30 points."""
-    looked_at = _neighbours(candidate)
+def alike(candidate: Candidate, *, besides: UUID | None = None) -> list[Likeness]:
+    """The likeliest first, at most five, none under 30 points, never the patient `besides`."""
+    looked_at = [one for one in _neighbours(candidate) if one.pk != besides]
     found = [Likeness(patient, reasons(candidate, patient)) for patient in looked_at]
     worth = [likeness for likeness in found if likeness.score >= 30]
     return sorted(worth, key=lambda one: -one.score)[:MOST_SHOWN]

@@ -14,7 +14,7 @@ def present_or_last(patients: Iterable[Patient]) -> dict[UUID, Visit]:
     visits = (
         Visit.objects.filter(patient__in=[patient.pk for patient in patients])
         .select_related("room", "clinician")
-        .order_by("patient", open_first, "-opened_at")
-        .distinct("patient")
+        .order_by("patient_id", open_first, "-opened_at")
+        .distinct("patient_id")
     )
     return {visit.patient_id: visit for visit in visits}

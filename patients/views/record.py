@@ -5,19 +5,15 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from core.accounts.access import StaffRequest, access
 from core.outbox.domain import put_fact
-from core.shell.acts import Act
-from core.shell.words import clinic_time, money
 from core.timeline import pages, queries
 from core.timeline.entries import Cursor
-from core.timeline.queries import Head
-from patients.models import Patient, Visit
+from patients.models import Patient
 from patients.queries.record import patient_for
+from patients.views.banner import banner_of
 
 RECENT = "recent_patients"
 MOST_RECENT = 8
@@ -36,12 +32,17 @@ def record(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     page = pages.page(
         patient.pk, request.user, head, kind=request.GET.get("kind", ""), before=before
     )
-    context: dict[str, Any] = {"patient": patient, "page": page, "head": head}
+    context: dict[str, Any] = {
+        "patient": patient,
+        "page": page,
+        "head": head,
+        "may": _may(request),
+    }
     if request.htmx:
         part = "older" if before else "timeline"
         return render(request, f"patients/record.html#{part}", context)
     _note_visit(request, patient)
-    return render(request, "patients/record.html", {**context, **_banner(request, patient, head)})
+    return render(request, "patients/record.html", {**context, **banner_of(request, patient, head)})
 
 
 @require_safe
@@ -50,8 +51,8 @@ def banner(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The banner as it is now."""
     patient = _found(request, patient_id)
     head = queries.head(patient.pk, request.user)
-    context = {"patient": patient, **_banner(request, patient, head)}
-    return render(request, "patients/record.html#record-banner", context)
+    context = {"patient": patient, **banner_of(request, patient, head)}
+    return render(request, "patients/banner_place.html", context)
 
 
 def _found(request: StaffRequest, patient_id: UUID) -> Patient:
@@ -69,38 +70,9 @@ def _note_visit(request: StaffRequest, patient: Patient) -> None:
         request.session[RECENT] = [key, *(one for one in known if one != key)][:MOST_RECENT]
 
 
-def _banner(request: StaffRequest, patient: Patient, head: Head) -> dict[str, Any]:
+def _may(request: StaffRequest) -> dict[str, bool]:
     return {
-        "allergies": head.facts.get("allergies") or [],
-        "facts": [*_facts(patient, head)],
-        "acts": _acts(request, patient),
-        "may": {
-            "care": request.user.has_perm("patients.view_clinical"),
-            "vitals": request.user.has_perm("vitals.record"),
-            "notes": request.user.has_perm("notes.write"),
-        },
+        "care": request.user.has_perm("patients.view_clinical"),
+        "vitals": request.user.has_perm("vitals.record"),
+        "notes": request.user.has_perm("notes.write"),
     }
-
-
-def _facts(patient: Patient, head: Head) -> list[tuple[str, str]]:
-    facts = [("phone", patient.phone or "Not known")]
-    if visit := head.facts.get("open_visit"):
-        facts.append(("visit", _visit_in_words(visit)))
-    if "balance" in head.facts:
-        facts.append(("balance", money(head.facts["balance"])))
-    return facts
-
-
-def _visit_in_words(visit: dict[str, Any]) -> str:
-    """`In consultation since 09:12, Room 2`."""
-    since = clinic_time(parse_datetime(visit["opened_at"]))
-    place = f", {visit['room']}" if visit["room"] else ""
-    return f"{Visit.State(visit['state']).label} since {since}{place}"
-
-
-def _acts(request: StaffRequest, patient: Patient) -> list[Act]:
-    offered = (
-        ("audit.view_record", Act("Audit trail", reverse("audit:patient", args=[patient.pk]))),
-        ("patients.edit", Act("Edit", reverse("patients:edit", args=[patient.pk]), key="e")),
-    )
-    return [act for permission, act in offered if request.user.has_perm(permission)]

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core.phones import in_groups
 from core.shell import drawings, icons, words
 from core.shell.tall_man import tall_man
 
@@ -24,6 +25,7 @@ register.filter("mrn", words.mrn)
 register.filter("quantity", words.quantity)
 register.filter("dose", words.dose)
 register.filter("money", words.money)
+register.filter("phone", in_groups)
 register.filter("minutes", words.minutes)
 register.filter("tall_man", tall_man)
 register.simple_tag(icons.icon, name="icon")

@@ -1,0 +1,1 @@
+"""What people set for themselves: their name, how they are reached, their password, the colours."""
