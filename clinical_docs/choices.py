@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 LONGEST_NOTE = 20_000
+DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,16 @@ def unit_on_paper(ucum: str) -> str:
     if ucum in UNITS:
         return UNITS[ucum]
     return "" if ucum.startswith("{") and ucum.endswith("}") else ucum.partition("{")[0]
+
+
+def rounded(value: Any) -> str:
+    """A number without decimals nobody measured (89.1267252881621); anything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, float):
+        return str(value)
+    text = f"{value:.{DIGITS}g}"
+    return f"{value:.0f}" if "e" in text else text
+
+
+def short_name(name: str) -> str:
+    """`Glucose [Mass/volume] in Serum or Plasma`, LOINC's long name, is read as Glucose."""
+    return name.partition(" [")[0]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from clinical_docs.choices import short_name
 from clinical_docs.queries.measures import Measure
 from core.shell.charts import Chart, Point, Series
 
@@ -46,8 +47,9 @@ def _most_measured(lines: dict[Line, list[Measure]]) -> list[Line]:
 
 def _single(key: Line, line: list[Measure]) -> Chart:
     last = line[-1]
-    series = [Series(last.name, _points(line))]
-    return Chart(f"line-{last.key}", last.name, last.unit, series, last.low, last.high)
+    name = short_name(last.name)
+    series = [Series(name, _points(line))]
+    return Chart(f"line-{last.key}", name, last.unit, series, last.low, last.high)
 
 
 def _points(line: list[Measure]) -> list[Point]:

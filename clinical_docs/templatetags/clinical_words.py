@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from clinical_docs.choices import unit_on_paper
+from clinical_docs.choices import rounded, short_name, unit_on_paper
 from clinical_docs.queries.measures import measures_of
 from core.shell.charts import range_text
 
@@ -14,7 +14,6 @@ register.filter("unit", unit_on_paper)
 
 LETTERS = {"HH": "HH", "LL": "LL", "H": "H", "L": "L", "A": "A", "AA": "A", "H*": "H", "L*": "L"}
 MOST_SHOWN = 30
-DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -33,18 +32,15 @@ def measured(document: dict[str, Any]) -> list[Shown]:
     """The values of a document in its own order."""
     found = list(measures_of(document))[:MOST_SHOWN]
     return [
-        Shown(m.name, rounded(m.value), m.unit, LETTERS.get(m.flag, ""), range_text(m.low, m.high))
+        Shown(
+            short_name(m.name),
+            rounded(m.value),
+            m.unit,
+            LETTERS.get(m.flag, ""),
+            range_text(m.low, m.high),
+        )
         for m in found
     ]
-
-
-@register.filter
-def rounded(value: Any) -> str:
-    """A number without decimals nobody measured (89.1267252881621); anything else as it is."""
-    if isinstance(value, bool) or not isinstance(value, float):
-        return str(value)
-    text = f"{value:.{DIGITS}g}"
-    return f"{value:.0f}" if "e" in text else text
 
 
 @register.filter

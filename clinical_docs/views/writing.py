@@ -26,7 +26,7 @@ NOTE = {
     "act": "Write a note",
     "route": "clinical_docs:note",
     "draft": "note",
-    "sign": "pencil",
+    "sign": "edit",
     "letter": "w",
 }
 VITALS = {
