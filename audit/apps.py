@@ -9,9 +9,13 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.documents import Analytics, AuditLog
+        from audit.menu import ENTRIES
         from audit.sinks import AuditSink
         from core.databases import registry
         from core.relay import sinks
+        from core.shell import menu
 
         registry.register(AuditLog, Analytics)
         sinks.register(AuditSink())
+        for entry in ENTRIES:
+            menu.register(entry)

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("core.editing.urls")),
     path("", include("patients.urls")),
     path("", include("clinical_docs.urls")),
+    path("", include("audit.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,25 @@
+"""The trail of the whole house, for the auditor."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from audit.views import showing
+from core.accounts.access import StaffRequest, access
+from core.outbox.domain import put_fact
+
+
+@require_safe
+@access("audit.view")
+def explorer(request: StaffRequest) -> HttpResponse:
+    """Every entry, narrowed by the address. Opening it is itself written to the audit."""
+    context = showing.shown(request, showing.form_of(request.GET))
+    context |= {"clear_url": reverse("audit:explorer"), "query": request.GET.urlencode()}
+    put_fact("view_audit", entity_type="audit", filters=asked(request))
+    return render(request, "audit/explorer.html", context)
+
+
+def asked(request: StaffRequest) -> dict[str, str]:
+    """The filters in force, as the audit keeps them."""
+    return {name: str(text)[:100] for name, text in request.GET.items() if text}

@@ -1,0 +1,175 @@
+"""Entries of the trail as lines of a page: names and words instead of ids and columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from audit.entries import NOISE
+from audit.queries import people
+from audit.views import words
+from core.accounts.models import User
+from core.accounts.roles import Role
+from patients.models import Patient
+
+# Of a patient these are not clinical; the values of everything else need `patients.view_clinical`.
+NOT_CLINICAL_APPS = ("billing", "inventory", "core", "")
+NOT_CLINICAL = ("patient", "patient_identifier", "visit")
+WITHHELD = "clinical, not shown to your role"
+SEALED = "sealed"
+IN_THE_LINE = 3
+
+
+@dataclass(frozen=True)
+class Change:
+    """A column before and after; `veiled` says why its values are not shown."""
+
+    name: str
+    before: str = ""
+    after: str = ""
+    veiled: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as it is drawn or exported."""
+
+    id: str
+    seq: int | None
+    at: datetime
+    who: str
+    role: str
+    action: str
+    act: str
+    tone: str
+    thing: str
+    thing_id: str
+    patient: Patient | None
+    patient_id: str
+    changes: list[Change] = field(default_factory=list)
+    is_row: bool = False
+    version: tuple[Any, Any] | None = None
+    address: str = ""
+    browser: str = ""
+    request_id: str = ""
+    reason: str = ""
+    hash: str = ""
+    is_waiting: bool = False
+    is_set_aside: bool = False
+
+    @property
+    def day(self) -> date:
+        """On the clinic's wall."""
+        return timezone.localtime(self.at).date()
+
+    @property
+    def number(self) -> str:
+        return words.number(self.seq) if self.seq else ""
+
+    @property
+    def summary(self) -> str:
+        """`Phone, allergy status`, or how many columns; details of a fact as they are."""
+        if not self.is_row:
+            return ", ".join(f"{c.name.lower()} {c.after}" for c in self.changes[:IN_THE_LINE])
+        names = [change.name for change in self.changes]
+        if len(names) <= IN_THE_LINE:
+            return ", ".join(name if n == 0 else _lower(name) for n, name in enumerate(names))
+        return f"{len(names)} fields"
+
+
+def lines(entries: Sequence[dict[str, Any]], reader: User) -> list[Line]:
+    """All of a page at once: users and patients are asked for once, whatever its length."""
+    users = people.names_of(entry["user_id"] for entry in entries if entry.get("user_id"))
+    patients = people.patients_of(e["patient_id"] for e in entries if e.get("patient_id"))
+    may_see = reader.has_perm("patients.view_clinical")
+    return [_line(entry, users, patients, may_see=may_see) for entry in entries]
+
+
+def _line(
+    entry: dict[str, Any],
+    users: dict[str, User],
+    patients: dict[str, Patient],
+    *,
+    may_see: bool,
+) -> Line:
+    user = users.get(str(entry.get("user_id")))
+    raw, of = entry.get("changes") or {}, entry["entity_type"]
+    is_row = entry.get("metadata", {}).get("kind") == "row"
+    version = raw.get("version") if is_row else None
+    return Line(
+        id=str(entry["_id"]),
+        seq=entry.get("seq"),
+        at=entry["timestamp"],
+        who=_who(entry, user),
+        role=", ".join(str(Role(role).label).lower() for role in user.roles) if user else "",
+        action=entry["action"],
+        act=words.act(entry["action"]),
+        tone=words.tone(entry["action"]),
+        thing=words.thing(of),
+        thing_id=entry.get("entity_id", ""),
+        patient=patients.get(str(entry.get("patient_id"))),
+        patient_id=entry.get("patient_id", ""),
+        changes=_changes(raw, of, is_row=is_row, veiled=not may_see and is_clinical(entry)),
+        is_row=is_row,
+        version=tuple(version) if isinstance(version, list) else None,
+        address=entry.get("ip_address", ""),
+        browser=browser(entry.get("user_agent", "")),
+        request_id=entry.get("request_id", ""),
+        reason=entry.get("reason", ""),
+        hash=entry.get("hash", ""),
+        is_waiting="seq" not in entry,
+        is_set_aside=entry.get("is_set_aside", False),
+    )
+
+
+def _who(entry: dict[str, Any], user: User | None) -> str:
+    if user:
+        return user.display_name
+    return "Somebody no longer known" if entry.get("user_id") else "Seth Clinic itself"
+
+
+def is_clinical(entry: dict[str, Any]) -> bool:
+    """Whether its values belong to the clinical content of a record."""
+    of = entry["entity_type"]
+    if not entry.get("patient_id") or of in NOT_CLINICAL:
+        return False
+    is_fact = entry.get("metadata", {}).get("kind") == "fact"
+    return not is_fact and (words.app_of(of) or "?") not in NOT_CLINICAL_APPS
+
+
+def _changes(raw: dict[str, Any], of: str, *, is_row: bool, veiled: bool) -> list[Change]:
+    return [
+        _change(name, pair, of, is_row=is_row, veiled=veiled)
+        for name, pair in sorted(raw.items())
+        if not (is_row and name in (*NOISE, "id", "patient_id"))
+    ]
+
+
+def _change(name: str, pair: Any, of: str, *, is_row: bool, veiled: bool) -> Change:
+    label = words.column(name, of)
+    before, after = pair if is_row and isinstance(pair, list) and len(pair) == 2 else (None, pair)
+    if words.SEALED in (before, after):
+        return Change(label, _whether(before), _whether(after), SEALED)
+    if veiled:
+        return Change(label, _whether(before), _whether(after), WITHHELD)
+    return Change(label, words.value(before, of, name), words.value(after, of, name))
+
+
+def _whether(value: Any) -> str:
+    """That there is something, and no more."""
+    return "" if value in (None, "") else "set"
+
+
+def browser(agent: str) -> str:
+    """`Firefox on Windows` of a user agent; nothing where there was no browser."""
+    names = ("Firefox", "Edg", "OPR", "Chrome", "Safari", "curl")
+    systems = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
+    name = next((known for known in names if known in agent), "")
+    system = next((known for known in systems if known in agent), "")
+    return f"{name} on {system}" if name and system else name or agent[:60]
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,30 @@
+"""The trail of one patient's record: who saw and changed what."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from audit.views import showing
+from core.accounts.access import StaffRequest, access
+from core.outbox.domain import put_fact
+from core.shell.acts import Act
+from patients.queries.record import patient_for
+
+
+@require_safe
+@access("audit.view_record")
+def patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
+    """Newest first, with what is still on its way. Opening it is itself written to the audit."""
+    whose = patient_for(request.user, patient_id)
+    if whose is None:
+        raise Http404
+    context = showing.shown(request, showing.form_of(request.GET, str(whose.pk)))
+    context |= {"patient": whose, "clear_url": request.path}
+    if request.htmx:
+        return render(request, "audit/patient.html#trail", context)
+    put_fact("view_audit", entity_type="patient", entity_id=whose.pk, patient_id=whose.pk)
+    acts = [Act("Record", reverse("patients:record", args=[whose.pk]), key="e")]
+    return render(request, "audit/patient.html", {**context, "acts": acts, "allergies": None})

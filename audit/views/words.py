@@ -1,0 +1,137 @@
+"""The audit in words: tables, columns, values and acts as the clinic calls them."""
+
+import json
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.utils.dateparse import parse_date, parse_datetime
+
+from core.capture.names import entity_type
+from core.databases.mirror import MirrorModel
+from core.shell.words import NO_BREAK, clinic_date, clinic_datetime
+
+SEALED = "[sealed]"
+THINGS = {
+    "clinical_data": "Clinical entry",
+    "document_metadata": "File",
+    "audit": "Audit trail",
+    "audit_log": "Audit trail",
+    "outbox": "Outbox row",
+}
+# What the act is called once done, and the colour of its tag.
+ACTS = {
+    "create": ("Created", "ok"),
+    "update": ("Changed", "act"),
+    "delete": ("Deleted", "danger"),
+    "view": ("Viewed", ""),
+    "view_audit": ("Viewed trail", ""),
+    "print": ("Printed", ""),
+    "export": ("Exported", "warn"),
+    "login": ("Signed in", ""),
+    "login_failed": ("Sign-in failed", "warn"),
+    "logout": ("Signed out", ""),
+    "load": ("Loaded", ""),
+    "demo": ("Demo", ""),
+    "break_glass": ("Break-glass", "alarm"),
+    "refuse": ("Refused", "warn"),
+    "deny": ("Denied", "warn"),
+    "dispense": ("Dispensed", "ok"),
+    "pay": ("Paid", "ok"),
+    "refund": ("Refunded", "warn"),
+    "retry": ("Retried", "warn"),
+    "discard": ("Discarded", "danger"),
+}
+
+
+def act(action: str) -> str:
+    """`Changed`, `Signed in`; an act without words of its own as it is written."""
+    return ACTS.get(action, (plain(action), ""))[0]
+
+
+def tone(action: str) -> str:
+    return ACTS.get(action, ("", ""))[1]
+
+
+def thing(name: str) -> str:
+    """`Lab request` for `lab_request`."""
+    model = _models().get(name)
+    return THINGS.get(name) or (sentence(str(model._meta.verbose_name)) if model else plain(name))
+
+
+def column(name: str, of: str) -> str:
+    """`Allergy status` for `allergy_status` of a patient."""
+    known = _field(of, name)
+    return sentence(str(known.verbose_name)) if known else plain(name.removesuffix("_id"))
+
+
+def value(raw: Any, of: str, name: str) -> str:
+    """A value of a column: a choice by its label, a moment on the clinic's clock, nothing as ""."""
+    if raw is None or raw == "" or raw == [] or raw == {}:
+        return ""
+    if isinstance(raw, bool):
+        return "Yes" if raw else "No"
+    if isinstance(raw, datetime):
+        return clinic_datetime(raw)
+    if isinstance(raw, list) and all(isinstance(one, str | int | float) for one in raw):
+        return ", ".join(value(one, of, name) for one in raw)
+    if isinstance(raw, list | dict):
+        return json.dumps(raw, ensure_ascii=False, default=str, indent=1)
+    return _single(str(raw), _field(of, name))
+
+
+def number(seq: int) -> str:
+    """`184 226`."""
+    return f"{seq:,}".replace(",", NO_BREAK)
+
+
+def plain(name: str) -> str:
+    return sentence(name.replace("_", " ").strip()) or "Not known"
+
+
+def sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _single(text: str, field: Any) -> str:
+    labels = dict(_choices(field))
+    if text in labels:
+        return str(labels[text])
+    moment: date | None = None
+    if isinstance(field, models.DateTimeField):
+        moment = parse_datetime(text)
+    elif isinstance(field, models.DateField):
+        moment = parse_date(text)
+    if isinstance(moment, datetime):
+        return clinic_datetime(moment)
+    return clinic_date(moment) if moment else text
+
+
+def _choices(field: Any) -> list[tuple[Any, Any]]:
+    base = getattr(field, "base_field", field)
+    return list(getattr(base, "flatchoices", None) or [])
+
+
+def _field(of: str, name: str) -> Any:
+    model = _models().get(of)
+    return _columns(model).get(name) if model else None
+
+
+@cache
+def _columns(model: type[models.Model]) -> dict[str, Any]:
+    return {str(field.column): field for field in model._meta.concrete_fields}
+
+
+@cache
+def _models() -> dict[str, type[models.Model]]:
+    """Tables by the name they have in the audit."""
+    known = (model for model in apps.get_models() if not issubclass(model, MirrorModel))
+    return {entity_type(model): model for model in known}
+
+
+def app_of(name: str) -> str:
+    """The app a kind of thing belongs to; empty for what is no table."""
+    model = _models().get(name)
+    return model._meta.app_label if model else ""
