@@ -13,6 +13,8 @@ from core.relay.delivery import Delivery
 from core.relay.loop import connected
 from core.testing import databases
 
+pytest_plugins = ["core.testing.running"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:

@@ -169,6 +169,8 @@ CHANNEL_LAYERS = {
             "hosts": [
                 {"address": f"{REDIS_URL}/2", "socket_connect_timeout": 0.5, "socket_timeout": 8}
             ],
+            # Several clinics may share one Valkey: none hears another's topics.
+            "prefix": f"{MONGODB_NAME}:live",
             "capacity": 500,
             "expiry": 30,
         },

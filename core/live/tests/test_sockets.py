@@ -1,0 +1,1 @@
+"""The socket of a page, against a real Daphne and a real relay."""
