@@ -164,7 +164,7 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "BACKEND": "core.live.layer.PatientLayer",
         "CONFIG": {
             "hosts": [
                 {"address": f"{REDIS_URL}/2", "socket_connect_timeout": 0.5, "socket_timeout": 8}

@@ -12,8 +12,9 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from core.live import listening, queries
 from core.live.broadcast import EVERYBODY, group
 
-BEAT_SECONDS = 5.0
-REJOIN_SECONDS = 60.0
+# Within 5 seconds an ended session closes its sockets, a dropped message is replayed.
+BEAT_SECONDS = 3.5
+REJOIN_SECONDS = 30.0
 MOST_TOPICS = 30
 MOST_SOCKETS = 40
 MOST_BYTES = 16_384
@@ -32,13 +33,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.beating: asyncio.Task[None] | None = None
         self.received: list[float] = []
         self.user_id = str(user.pk) if user.is_authenticated else ""
-        if not self.user_id or _sockets[self.user_id] >= MOST_SOCKETS:
-            await self.close()
+        await self.accept()
+        # A browser is told why only once it has been let in.
+        if not self.user_id:
+            await self.end(SIGNED_OUT, "Signed out")
+            return
+        if _sockets[self.user_id] >= MOST_SOCKETS:
+            await self.end(TOO_MUCH, "Too many pages are open")
             return
         _sockets[self.user_id] += 1
-        await self.accept()
-        await self.channel_layer.group_add(EVERYBODY, self.channel_name)
         self.beating = asyncio.create_task(self.beat())
+        await self.channel_layer.group_add(EVERYBODY, self.channel_name)
 
     async def disconnect(self, code: int) -> None:
         if self.beating is None:
@@ -50,28 +55,31 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._too_often():
-            await self.close(code=TOO_MUCH, reason="Too many messages")
+            await self.end(TOO_MUCH, "Too many messages")
             return
         wanted = understood(text_data)
         if wanted is None:
-            await self.close(code=BAD_FRAME, reason="Not understood")
+            await self.end(BAD_FRAME, "Not understood")
             return
         await self.subscribe(wanted["subscribe"], wanted.get("epoch"))
 
     async def subscribe(self, wanted: dict[str, Any], epoch: object) -> None:
         """Listen to these topics from the given numbers on, and say where each stands."""
-        admitted, refused = await database_sync_to_async(listening.admit)(
-            self.scope["user"], wanted
-        )
+        places = max(0, MOST_TOPICS - len(self.heard))
+        surplus = [topic for topic in wanted if topic not in self.heard][places:]
+        asked = {topic: seq for topic, seq in wanted.items() if topic not in surplus}
+        admitted, refused = await database_sync_to_async(listening.admit)(self.scope["user"], asked)
+        # First in the groups, then asked for the heads: nothing falls between the two.
+        for topic in admitted:
+            await self.channel_layer.group_add(group(topic), self.channel_name)
         present = await database_sync_to_async(queries.epoch)()
         heads = await database_sync_to_async(queries.heads)(admitted)
         for topic, seq in admitted.items():
-            await self.channel_layer.group_add(group(topic), self.channel_name)
             is_known = seq is not None and epoch == present and seq <= heads[topic]
             self.heard[topic] = seq if is_known and seq is not None else heads[topic]
             if seq is not None and not is_known:
                 await self.say(reload=topic)
-        await self.say(epoch=present, heads=heads, refused=refused)
+        await self.say(epoch=present, heads=heads, refused=[*refused, *surplus])
         await self.catch_up(heads)
 
     async def catch_up(self, heads: dict[str, int]) -> None:
@@ -116,7 +124,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(BEAT_SECONDS)
             key = self.scope["session"].session_key or ""
             if not await database_sync_to_async(listening.is_still_allowed)(key, self.user_id):
-                await self.close(code=SIGNED_OUT, reason="Signed out")
+                await self.end(SIGNED_OUT, "Signed out")
                 return
             if time.monotonic() - joined_at > REJOIN_SECONDS:
                 joined_at = time.monotonic()
@@ -133,6 +141,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         heads = await database_sync_to_async(listening.recent_heads)(list(self.heard))
         await self.catch_up(heads)
         await self.say(heads=self.heard)
+
+    async def end(self, code: int, reason: str) -> None:
+        """Close, and say why in a last frame: Daphne passes on the code alone."""
+        await self.say(ended=reason)
+        await self.close(code=code)
 
     async def say(self, **frame: Any) -> None:
         await self.send(text_data=json.dumps(frame))

@@ -25,7 +25,7 @@ def admit(user: User, wanted: dict[str, Any]) -> tuple[dict[str, int | None], li
     admitted: dict[str, int | None] = {}
     for topic, seq in wanted.items():
         if topics.may_listen(user, topic):
-            admitted[topic] = seq if isinstance(seq, int) and 0 <= seq < 2**53 else None
+            admitted[topic] = seq if type(seq) is int and 0 <= seq < 2**53 else None
     return admitted, [topic for topic in wanted if topic not in admitted]
 
 
