@@ -41,16 +41,22 @@ def renamed(url: str, name: str) -> str:
 
 def create(worker: str) -> None:
     """Point this process at databases of its own and make them. Idempotent for one worker."""
-    name, template = f"test_{worker}", template_name()
+    name = f"test_{worker}"
+    clone(name)
+    _use(name)
+    _prepare_mongo(name)
+
+
+def clone(name: str) -> None:
+    """A migrated PostgreSQL database of that name, instead of whatever bore it."""
+    template = template_name()
     with psycopg.connect(superuser_url("postgres"), autocommit=True) as admin:
         admin.execute("SELECT pg_advisory_lock(%s)", [BUILD_LOCK])
         if not _exists(admin, template):
             _build_template(admin, template)
         drop(name, admin)
-        clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
-        admin.execute(clone.format(*map(sql.Identifier, (name, template, _owner()))))
-    _use(name)
-    _prepare_mongo(name)
+        making = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+        admin.execute(making.format(*map(sql.Identifier, (name, template, _owner()))))
 
 
 def destroy(worker: str) -> None:
@@ -78,6 +84,12 @@ def drop(name: str, admin: psycopg.Connection[Any]) -> None:
     """Drop a database whoever is connected."""
     statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
     admin.execute(statement.format(sql.Identifier(name)))
+
+
+def drop_named(name: str) -> None:
+    """The same, on a connection of its own."""
+    with psycopg.connect(superuser_url("postgres"), autocommit=True) as admin:
+        drop(name, admin)
 
 
 def _exists(admin: psycopg.Connection[Any], name: str) -> bool:

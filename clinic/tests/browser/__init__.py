@@ -1,0 +1,1 @@
+"""The clinic as people meet it: real Chromium, Daphne, relay and databases."""

@@ -1,0 +1,123 @@
+"""A whole clinic of a test process's own: servers, pages, relay, demo people and their history.
+
+Nothing is shared with the tests that run inside the process, so a test here may stop a server.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from psycopg.rows import dict_row
+
+from core.embedded import mongod, processes, servers, up, valkey
+from core.embedded.home import free_port
+from core.embedded.processes import Program, wait_until
+from core.testing import databases
+
+OWN_SERVERS = (mongod, valkey)
+PREPARATIONS = (
+    [*up.MANAGE, "prepare_mongo"],
+    [*up.MANAGE, "collectstatic", "--noinput", "-v0"],
+    [sys.executable, "-m", "clinic.tests.browser.small_demo"],
+)
+
+
+@dataclass
+class Served:
+    """Where a browser finds it, and its database for what a browser cannot see."""
+
+    home: Path
+    port: int
+    database_url: str
+    env: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def rows(self, statement: str, *params: Any) -> list[dict[str, Any]]:
+        """What PostgreSQL holds."""
+        with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
+            return connection.execute(statement, params).fetchall()
+
+    def settle(self) -> None:
+        """Wait until everything committed has reached MongoDB."""
+        pending = "SELECT count(*) AS n FROM outbox WHERE state = 'p'"
+        wait_until(lambda: self.rows(pending)[0]["n"] == 0, "The outbox", seconds=60)
+
+    def pid(self, name: str) -> int:
+        """The process of `mongod`, `daphne` or `relay`."""
+        pid = processes.running_pid(self.home, name)
+        assert pid is not None
+        return pid
+
+
+@contextmanager
+def serving(worker: str) -> Iterator[Served]:
+    """Everything is running and filled; all of it ends afterwards."""
+    name = f"browser_{worker}"
+    databases.clone(name)
+    with tempfile.TemporaryDirectory(prefix="seth-clinic-browser-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        own = servers.start(home, OWN_SERVERS)
+        port = free_port()
+        clinic = Served(home, port, databases.superuser_url(name))
+        clinic.env = {**os.environ, **own.urls, **environment(home, name, port)}
+        started = []
+        try:
+            for command in PREPARATIONS:
+                subprocess.run(command, env=clinic.env, check=True, capture_output=True)
+            started = [processes.launch(one, home) for one in programs(clinic)]
+            wait_until(lambda: answers(clinic), "Daphne", seconds=60)
+            clinic.settle()
+            yield clinic
+        finally:
+            for process in started:
+                processes.end(process.pid)
+            servers.stop(home, OWN_SERVERS)
+            databases.drop_named(name)
+
+
+def environment(home: Path, name: str, port: int) -> dict[str, str]:
+    """What points a program at this clinic."""
+    roles = settings.DATABASE_ROLE_URLS
+    return {
+        "CLINIC_HOME": str(home),
+        "DATABASE_URL": databases.renamed(roles["app"], name),
+        "DATABASE_OWNER_URL": databases.renamed(roles["owner"], name),
+        "DATABASE_RELAY_URL": databases.renamed(roles["relay"], name),
+        "MONGODB_NAME": mongod.DATABASE,
+        "CLINIC_DEMO": "1",
+        "PORT": str(port),
+        "DJANGO_SETTINGS_MODULE": "clinic.settings",
+        "PYTHONPATH": str(up.PROJECT),
+    }
+
+
+def programs(clinic: Served) -> list[Program]:
+    """The pages and the relay."""
+    listening = ["-b", "127.0.0.1", "-p", str(clinic.port), "--access-log", os.devnull]
+    return [
+        Program("daphne", [sys.executable, "-m", "daphne", *listening, up.ASGI], env=clinic.env),
+        Program("relay", [*up.MANAGE, "relay"], env=clinic.env),
+    ]
+
+
+def answers(clinic: Served) -> bool:
+    """Whether pages come."""
+    try:
+        with urllib.request.urlopen(f"{clinic.url}/health/ready", timeout=2) as page:  # noqa: S310
+            return bool(page.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
