@@ -15,7 +15,8 @@ KIND_OF_TYPE = {
     "clinical_note": "notes",
 }
 TEMPLATES = {
-    "vital_signs": "clinical_docs/entries/panel.html",
+    "vital_signs": "clinical_docs/entries/vitals.html",
+    "growth": "clinical_docs/entries/vitals.html",
     "lab_result": "clinical_docs/entries/panel.html",
     "observation": "clinical_docs/entries/panel.html",
     "clinical_note": "clinical_docs/entries/note.html",

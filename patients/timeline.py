@@ -87,7 +87,7 @@ OPEN_ORDERS = HeadFact(
 ADDITIONS = (
     Kind("visits", "Visits", SEE, 10),
     Kind("results", "Results", CARE, 20),
-    Kind("vitals", "Vitals", CARE, 30),
+    Kind("vitals", "Vitals", CARE, 30, folds=True),
     Kind("medicines", "Medicines", CARE, 40),
     Kind("history", "History", CARE, 50),
     VISITS,

@@ -54,7 +54,7 @@ def _single(key: Line, line: list[Measure]) -> Chart:
 
 def _points(line: list[Measure]) -> list[Point]:
     return [
-        Point(m.at, m.number or 0.0, _short(m.number or 0.0), m.flag, f"#{m.document_id}")
+        Point(m.at, m.number or 0.0, _short(m.number or 0.0), m.flag, f"#entry-{m.document_id}")
         for m in line
     ]
 

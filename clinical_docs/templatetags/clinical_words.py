@@ -7,7 +7,9 @@ from django import template
 
 from clinical_docs.choices import rounded, short_name, unit_on_paper
 from clinical_docs.queries.measures import measures_of
+from clinical_docs.queries.signs import Round, rounds_of
 from core.shell.charts import range_text
+from core.timeline.entries import Entry
 
 register = template.Library()
 register.filter("unit", unit_on_paper)
@@ -41,6 +43,12 @@ def measured(document: dict[str, Any]) -> list[Shown]:
         )
         for m in found
     ]
+
+
+@register.filter
+def rounds(entry: Entry) -> list[Round]:
+    """The vital signs of a visit, the last round first."""
+    return rounds_of([one.facts for one in (entry, *entry.also)])
 
 
 @register.filter

@@ -20,7 +20,7 @@ PAUSE_SECONDS = 1.0
 LOSSES = (redis.RedisError, OSError, TimeoutError)
 
 
-class PatientLayer(RedisChannelLayer):  # type: ignore[misc]
+class PatientLayer(RedisChannelLayer):
     """Keeps listening while Valkey is away; joining and leaving groups never waits long."""
 
     def create_pool(self, index: int) -> Any:

@@ -1,5 +1,6 @@
 """What a chart shows: one unit, one or a few lines, the reference range, and the same as a table."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -55,17 +56,13 @@ class Chart:
     note: str = ""
 
     @property
-    def data_id(self) -> str:
-        return f"{self.id}-data"
-
-    @property
     def range(self) -> str:
         """The reference range in words."""
         return range_text(self.low, self.high)
 
     @property
-    def data(self) -> dict[str, Any]:
-        """What static/js/charts.js draws."""
+    def data(self) -> str:
+        """What static/js/charts.js draws, as JSON: an attribute, since swapped scripts are dropped."""
         lines = [
             {
                 "name": one.name,
@@ -74,7 +71,8 @@ class Chart:
             }
             for one in self.series
         ]
-        return {"unit": self.unit, "range": _range(self.low, self.high), "series": lines}
+        limits = _range(self.low, self.high)
+        return json.dumps({"unit": self.unit, "range": limits, "series": lines})
 
     @property
     def rows(self) -> list["Row"]:

@@ -1,6 +1,6 @@
 """Entries of a record and where a page of them ends."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ class Entry:
     facts: dict[str, Any]
     template: str
     is_waiting: bool = False
+    also: list["Entry"] = field(default_factory=list)
 
     @property
     def place(self) -> tuple[datetime, str]:
@@ -59,8 +60,8 @@ class Group:
     entries: list[Entry] = field(default_factory=list)
 
 
-def grouped(entries: Iterable[Entry]) -> list[Group]:
-    """Entries by visit, in the order in which each visit first appears."""
+def grouped(entries: Iterable[Entry], folding: Container[str] = ()) -> list[Group]:
+    """Entries by visit, in the order in which each visit first appears; kinds in `folding` as one."""
     groups: dict[object, Group] = {}
     for entry in entries:
         key = entry.visit_id or entry.at.date()
@@ -68,5 +69,13 @@ def grouped(entries: Iterable[Entry]) -> list[Group]:
         if entry.entity_type == "visit":
             group.visit = entry
         else:
-            group.entries.append(entry)
+            _add(group, entry, entry.kind in folding)
     return list(groups.values())
+
+
+def _add(group: Group, entry: Entry, folds: bool) -> None:
+    first = next((one for one in group.entries if folds and one.kind == entry.kind), None)
+    if first is None:
+        group.entries.append(entry)
+    else:
+        first.also.append(entry)

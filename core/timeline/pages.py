@@ -47,7 +47,13 @@ def page(
         is_delayed = True
     shown, older = _cut(_merged(entries, waiting))
     chips = [(one, int(counts.get(one.name, 0))) for one in allowed]
-    return Page(grouped(shown), older, chips, kind if kind in names else "", is_delayed)
+    return Page(
+        grouped(shown, registry.folding_kinds()),
+        older,
+        chips,
+        kind if kind in names else "",
+        is_delayed,
+    )
 
 
 def _merged(arrived: list[Entry], waiting: list[Entry]) -> list[Entry]:

@@ -9,12 +9,17 @@ from core.accounts.models import User
 
 @dataclass(frozen=True)
 class Kind:
-    """Something to filter by: a chip with its count."""
+    """Something to filter by: a chip with its count.
+
+    Of a kind that `folds`, all entries of one visit are drawn as one: the newest, the others in its
+    `also`.
+    """
 
     name: str
     label: str
     permission: str
     order: int
+    folds: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,3 +97,7 @@ def document_sources(kinds: set[str]) -> list[DocumentSource]:
 def facts_for(user: User) -> dict[str, str]:
     """SQL expressions of the head's facts that this person may see."""
     return {f.name: f.sql for f in _facts.values() if user.has_perm(f.permission)}
+
+
+def folding_kinds() -> set[str]:
+    return {kind.name for kind in _kinds.values() if kind.folds}

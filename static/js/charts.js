@@ -1,4 +1,4 @@
-// Charts: a figure.plot[data-chart="ID"] draws the JSON of <script type="application/json" id="ID">.
+// Charts: a figure.plot draws the JSON of its data-points:
 //
 // {"unit": "mmHg", "range": {"low": 90, "high": 140}, "series": [{"name": "Systolic",
 //  "points": [{"at": "2026-09-14T09:20", "value": 152, "flag": "H", "href": "/…"}]}]}
@@ -137,7 +137,7 @@ function options(data, colours) {
 }
 
 async function draw(figure) {
-  const source = document.getElementById(figure.dataset.chart).textContent;
+  const source = figure.dataset.points;
   if (drawn.get(figure)?.source === source) return;
   const plot = figure.querySelector(".plot-area");
   library ??= import(figure.dataset.library);
@@ -166,7 +166,7 @@ function sweep() {
 
 function drawAll() {
   sweep();
-  for (const figure of document.querySelectorAll("figure.plot[data-chart]")) {
+  for (const figure of document.querySelectorAll("figure.plot[data-points]")) {
     draw(figure).catch(() => figure.classList.add("is-undrawn"));
   }
 }
