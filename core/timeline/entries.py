@@ -59,6 +59,11 @@ class Group:
     visit: Entry | None = None
     entries: list[Entry] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        """Unique on a page, and the same when it is drawn again."""
+        return self.visit_id or self.entries[0].id
+
 
 def grouped(entries: Iterable[Entry], folding: Container[str] = ()) -> list[Group]:
     """Entries by visit, in the order in which each visit first appears; kinds in `folding` as one."""

@@ -1,5 +1,6 @@
 """Changing a patient. Who saves second sees both versions, field by field, and loses nothing."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -82,6 +83,8 @@ def _conflict(
 ) -> HttpResponse:
     """Both versions side by side; what only one of the two changed is taken already."""
     patient.refresh_from_db()
+    with suppress(drafts.DraftTooLong):
+        drafts.save(CHANGED, str(patient.pk), form.data, by=request.user)
     shown = comparison.form_values(PatientForm(instance=patient))
     compared = comparison.compare(form, request.POST, shown, conflict)
     page = {"patient": patient, "form": form, "compared": compared}
