@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import trigger_client_event
 
 from clinical_docs.domain import notes, vitals
 from clinical_docs.forms import NoteForm, VitalsForm, WritingForm
@@ -116,6 +117,8 @@ def _sent(
             form.add_error(None, str(error))
         else:
             opener = render(request, "clinical_docs/write.html#opener", page)
+            # The writer's own page asks at once: what is saved is merged from the outbox.
+            trigger_client_event(opener, f"live:patient:{page['patient_id']}")
             return toast(opener, f"{page['title']} saved.")
     return render(request, "clinical_docs/write.html", {**page, "form": form}, status=422)
 
