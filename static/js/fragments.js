@@ -63,7 +63,14 @@ document.addEventListener("animationend", (event) => {
   if (event.animationName === "fresh") event.target.closest(".is-fresh")?.classList.remove("is-fresh");
 });
 
+async function copy(text) {
+  await navigator.clipboard.writeText(text);
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text: `${text} copied` } }));
+}
+
 document.addEventListener("click", (event) => {
+  const copier = event.target.closest?.("[data-copy]");
+  if (copier) copy(copier.dataset.copy);
   const opener = event.target.closest?.("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens)?.showModal();
   if (event.target.closest?.("[data-closes]")) event.target.closest("dialog")?.close();
