@@ -10,27 +10,28 @@ from django.utils import timezone
 
 from audit.queries import people
 from audit.queries.trail import Filters
+from patients.queries.dates import parse_date
 
 FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
-NO_DAY = "Give the day as 2026-11-22 or 22-Nov-2026."
+NO_DAY = "Give the day like 22-Nov-2026."
 
 
-class Day(forms.DateField):
-    """A calendar day the audit can know of."""
+class Day(forms.CharField):
+    """A calendar day as people type it."""
 
     def __init__(self, label: str) -> None:
-        formats = ["%Y-%m-%d", "%d-%b-%Y", "%d-%m-%Y", "%d/%m/%Y"]
-        super().__init__(
-            label=label,
-            required=False,
-            input_formats=formats,
-            error_messages={"invalid": NO_DAY},
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        )
+        attrs = {"placeholder": "22-Nov-2026", "autocomplete": "off"}
+        widget = forms.TextInput(attrs=attrs)
+        super().__init__(label=label, required=False, max_length=30, widget=widget)
 
     def clean(self, value: Any) -> date | None:
-        day: date | None = super().clean(value)
-        if day is not None and not FIRST <= day <= LAST:
+        text = super().clean(value)
+        if not text:
+            return None
+        day = parse_date(text)
+        if day is None:
+            raise ValidationError(NO_DAY)
+        if not FIRST <= day <= LAST:
             raise ValidationError("Give a day between 1900 and 2200.")
         return day
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from audit.forms import TrailForm
 from audit.views import showing
 from core.accounts.access import StaffRequest, access
 from core.outbox.domain import put_fact
@@ -14,12 +15,15 @@ from core.outbox.domain import put_fact
 @access("audit.view")
 def explorer(request: StaffRequest) -> HttpResponse:
     """Every entry, narrowed by the address. Opening it is itself written to the audit."""
-    context = showing.shown(request, showing.form_of(request.GET))
+    form = showing.form_of(request.GET)
+    context = showing.shown(request, form)
     context |= {"clear_url": reverse("audit:explorer"), "query": request.GET.urlencode()}
-    put_fact("view_audit", entity_type="audit", filters=asked(request))
+    put_fact("view_audit", entity_type="audit", filters=asked(form))
     return render(request, "audit/explorer.html", context)
 
 
-def asked(request: StaffRequest) -> dict[str, str]:
+def asked(form: TrailForm) -> dict[str, str]:
     """The filters in force, as the audit keeps them."""
-    return {name: str(text)[:100] for name, text in request.GET.items() if text}
+    if not form.is_valid():
+        return {}
+    return {name: str(form.data[name])[:100] for name in form.fields if form.data.get(name)}

@@ -13,7 +13,7 @@ from audit.queries import trail
 from audit.queries.trail import Cursor, Filters
 from audit.views import showing
 from audit.views.explorer import asked
-from audit.views.lines import Change, Line, lines
+from audit.views.lines import Line, lines
 from core.accounts.access import StaffRequest, access
 from core.accounts.models import User
 from core.outbox.domain import put_fact
@@ -53,7 +53,7 @@ def export(request: StaffRequest) -> HttpResponse:
         context = showing.shown(request, form) | {"clear_url": "/audit/"}
         return render(request, "audit/explorer.html", context, status=422)
     text = table(form.filters, request.user)
-    put_fact("export", entity_type="audit", filters=asked(request), format="csv")
+    put_fact("export", entity_type="audit", format="csv", filters=asked(form))
     # The mark tells spreadsheets that it is UTF-8.
     answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     name = f"audit-{timezone.localtime():%Y-%m-%d-%H%M}.csv"
@@ -85,7 +85,7 @@ def cells(line: Line) -> list[str]:
         line.thing_id,
         str(line.patient or line.patient_id),
         str(line.patient.mrn) if line.patient else "",
-        "; ".join(map(_in_words, line.changes)),
+        "; ".join(change.sentence for change in line.changes),
         line.reason,
         line.address,
         line.browser,
@@ -106,9 +106,3 @@ def _everything(filters: Filters, reader: User) -> Iterator[Line]:
         if len(found) < BATCH:
             return
         before = Cursor.after(found[-1])
-
-
-def _in_words(change: Change) -> str:
-    if change.veiled:
-        return f"{change.name}: {change.veiled}"
-    return f"{change.name}: {change.before or 'nothing'} → {change.after or 'nothing'}"

@@ -20,6 +20,7 @@ NOT_CLINICAL = ("patient", "patient_identifier", "visit")
 WITHHELD = "clinical, not shown to your role"
 SEALED = "sealed"
 IN_THE_LINE = 3
+MOST_IN_THE_LINE = 60
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,18 @@ class Change:
     before: str = ""
     after: str = ""
     veiled: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether both values fit into the line of the entry."""
+        return not self.veiled and len(self.before) + len(self.after) <= MOST_IN_THE_LINE
+
+    @property
+    def sentence(self) -> str:
+        """`Phone: nothing → 555 0101`, or why it is not shown."""
+        if self.veiled:
+            return f"{self.name}: {self.veiled}"
+        return f"{self.name}: {self.before or 'nothing'} → {self.after or 'nothing'}"
 
 
 @dataclass(frozen=True)
@@ -70,10 +83,12 @@ class Line:
 
     @property
     def summary(self) -> str:
-        """`Phone, allergy status`, or how many columns; details of a fact as they are."""
+        """`State: waiting → closed`, `Phone, allergy status`, or how many columns; details of a fact as they are."""
         if not self.is_row:
             return ", ".join(f"{c.name.lower()} {c.after}" for c in self.changes[:IN_THE_LINE])
         names = [change.name for change in self.changes]
+        if self.version and len(names) == 1 and self.changes[0].is_short:
+            return self.changes[0].sentence
         if len(names) <= IN_THE_LINE:
             return ", ".join(name if n == 0 else _lower(name) for n, name in enumerate(names))
         return f"{len(names)} fields"
@@ -143,7 +158,7 @@ def _changes(raw: dict[str, Any], of: str, *, is_row: bool, veiled: bool) -> lis
     return [
         _change(name, pair, of, is_row=is_row, veiled=veiled)
         for name, pair in sorted(raw.items())
-        if not (is_row and name in (*NOISE, "id", "patient_id"))
+        if not (is_row and name in (*NOISE, "id", "patient_id")) and pair not in ({}, "", None)
     ]
 
 

@@ -11,6 +11,7 @@ from audit.views import showing
 from core.accounts.access import StaffRequest, access
 from core.outbox.domain import put_fact
 from core.shell.acts import Act
+from core.timeline import queries
 from patients.queries.record import patient_for
 
 
@@ -27,4 +28,5 @@ def patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         return render(request, "audit/patient.html#trail", context)
     put_fact("view_audit", entity_type="patient", entity_id=whose.pk, patient_id=whose.pk)
     acts = [Act("Record", reverse("patients:record", args=[whose.pk]), key="e")]
-    return render(request, "audit/patient.html", {**context, "acts": acts, "allergies": None})
+    allergies = queries.head(whose.pk, request.user).facts.get("allergies") or []
+    return render(request, "audit/patient.html", {**context, "acts": acts, "allergies": allergies})

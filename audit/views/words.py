@@ -77,6 +77,8 @@ def value(raw: Any, of: str, name: str) -> str:
         return clinic_datetime(raw)
     if isinstance(raw, list) and all(isinstance(one, str | int | float) for one in raw):
         return ", ".join(value(one, of, name) for one in raw)
+    if isinstance(raw, dict) and not any(isinstance(one, list | dict) for one in raw.values()):
+        return ", ".join(f"{key} {one}" for key, one in raw.items())
     if isinstance(raw, list | dict):
         return json.dumps(raw, ensure_ascii=False, default=str, indent=1)
     return _single(str(raw), _field(of, name))

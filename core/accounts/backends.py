@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from core.accounts.models import User
 
 ADMIN_SITE = "admin.site"
-MODEL_ACTS = ("view_", "add_", "change_", "delete_")
+MODEL_ACTS = ("view", "add", "change", "delete")
 
 
 class RoleBackend(ModelBackend):
@@ -21,8 +22,7 @@ class RoleBackend(ModelBackend):
             return True
         granted = user_obj.permissions()
         # Administrators manage tables through Django's own model permissions.
-        is_model_permission = perm.partition(".")[2].startswith(MODEL_ACTS)
-        return perm in granted or (ADMIN_SITE in granted and is_model_permission)
+        return perm in granted or (ADMIN_SITE in granted and is_model_permission(perm))
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         return self.has_perm(user_obj, ADMIN_SITE)
@@ -39,3 +39,10 @@ class RoleBackend(ModelBackend):
     ) -> User | None:
         user = super().authenticate(request, username=username, password=password)
         return user if isinstance(user, User) else None
+
+
+def is_model_permission(permission: str) -> bool:
+    """Whether it is about a table: `patients.view_visit` is, `patients.view_clinical` is not."""
+    app_label, _, codename = permission.partition(".")
+    act, _, model = codename.partition("_")
+    return act in MODEL_ACTS and model in apps.all_models.get(app_label, {})
