@@ -1,5 +1,6 @@
 """One pass of the relay: claim, write, mark, commit, tell."""
 
+import logging
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +13,8 @@ from core.relay import rows, sinks, writer
 from core.relay.rows import Row
 from core.relay.sequences import Sequences
 from core.relay.sinks import Entry
+
+logger = logging.getLogger(__name__)
 
 MOST = 1000
 UNFIT = (
@@ -88,6 +91,8 @@ class Delivery:
 
     def _write_collection(self, entries: list[Entry]) -> None:
         held = writer.already_there(self.database, entries) if self.doubt else {}
+        if held:
+            logger.info("%s found already delivered: %d", entries[0].collection, len(held))
         missing = [entry for entry in entries if entry.id not in held]
         self.sequences.load(self.connection, entries, doubt=self.doubt)
         for entry in missing:

@@ -8,12 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -43,18 +45,28 @@ class RunningClinic:
         return f"http://localhost:{self.port}"
 
     @property
+    def full_env(self) -> dict[str, str]:
+        """What a command run in this clinic finds in its environment."""
+        return {**os.environ, **self.env}
+
+    @property
     def socket_url(self) -> str:
         return f"ws://localhost:{self.port}/ws/live/"
 
-    def start(self, name: str) -> None:
-        """Run `daphne` or `relay`, and wait until pages come."""
+    def start(self, name: str, *, wait: bool = True) -> None:
+        """Run one of its programs; of Daphne, wait until pages come."""
         self.started[name] = processes.launch(self.programs[name], self.home)
-        if name == "daphne":
+        if name == "daphne" and wait:
             wait_until(self.answers, "Daphne", seconds=60)
 
     def kill(self, name: str) -> None:
-        """kill -9, and wait until it is gone."""
-        self.started[name].kill()
+        """kill -9 of the process and its children, and wait until they are gone."""
+        process = psutil.Process(self.started[name].pid)
+        family = [process, *process.children(recursive=True)]
+        for member in family:
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
+        psutil.wait_procs(family, timeout=10)
         self.started[name].wait(10)
 
     def stop(self, name: str) -> None:
@@ -121,11 +133,18 @@ def made_for(name: str) -> RunningClinic:
     """The clinic on the databases this process uses, nothing of it started yet."""
     port = free_port()
     clinic = RunningClinic(Path(settings.CLINIC_HOME), port, environment(port))
-    listening = ["-b", "127.0.0.1", "-p", str(port), "--access-log", os.devnull]
-    daphne = [sys.executable, "-m", "daphne", *listening, up.ASGI]
-    for role, argv in (("daphne", daphne), ("relay", [*up.MANAGE, "relay"])):
-        clinic.programs[role] = Program(f"{role}-{name}", argv, env=clinic.env)
+    clinic.programs = own_programs(port, clinic.env, f"-{name}")
     return clinic
+
+
+def own_programs(port: int, env: dict[str, str], suffix: str = "") -> dict[str, Program]:
+    """Daphne on loopback and a relay; the suffix keeps their logs apart in a shared home."""
+    listening = ["-b", "127.0.0.1", "-p", str(port), "--access-log", os.devnull]
+    commands = {
+        "daphne": [sys.executable, "-m", "daphne", *listening, up.ASGI],
+        "relay": [*up.MANAGE, "relay"],
+    }
+    return {name: Program(name + suffix, argv, env=env) for name, argv in commands.items()}
 
 
 def environment(port: int) -> dict[str, str]:
@@ -149,4 +168,4 @@ def _collect_static(clinic: RunningClinic) -> None:
     """Once a home: a browser needs the hashed files."""
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         command = [*up.MANAGE, "collectstatic", "--noinput", "-v0"]
-        subprocess.run(command, env={**os.environ, **clinic.env}, check=True, capture_output=True)
+        subprocess.run(command, env=clinic.full_env, check=True, capture_output=True)

@@ -1,0 +1,70 @@
+"""Killing one program of a clinic again and again while people work in it."""
+
+import random
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from core.embedded.processes import wait_until
+from core.testing.load import Journal, Load
+from core.testing.oracle import Oracle
+from core.testing.running import RunningClinic
+
+PENDING = "SELECT count(*) FROM outbox WHERE state = 'p'"
+REDELIVERED = "found already delivered: "
+
+
+def kill_under_load(
+    clinic: RunningClinic, name: str, kills: int, folder: Path, *, seed: int = 0, people: int = 3
+) -> dict[str, Any]:
+    """Kill it so many times at random moments, start it again each time, and count what became of
+    everything acknowledged. The seed repeats the moments."""
+    moments = random.Random(seed)  # noqa: S311  (moments, not secrets)
+    journal = Journal(folder / f"{name}-{time.monotonic_ns()}.ndjson")
+    with Load(clinic, journal, people) as load:
+        for _ in range(kills):
+            time.sleep(moments.uniform(0.3, 1.5))
+            clinic.kill(name)
+            time.sleep(moments.uniform(0.1, 1.5))
+            clinic.start(name, wait=False)
+            wait_until(lambda: back(clinic, name), name, seconds=30)
+        time.sleep(0.5)
+        started = time.monotonic()
+    wait_until(lambda: pending(clinic) == 0, "The outbox", seconds=60)
+    drained = time.monotonic() - started
+    tally, verdict = load.tally, Oracle(clinic).judge(journal)
+    return {
+        "killed": name,
+        "kills": kills,
+        **asdict(verdict),
+        "redelivered": redelivered(clinic),
+        "longest_page_s": round(max(tally.slowest.values()), 2),
+        "drain_s": round(drained, 2),
+        "answered": tally.answered,
+        "failed": tally.failed,
+        "signed_out": tally.signed_out,
+    }
+
+
+def back(clinic: RunningClinic, name: str) -> bool:
+    """Whether the program works again; one that ended at once is started once more."""
+    if clinic.started[name].poll() is not None:
+        clinic.start(name, wait=False)
+    if name in ("daphne", "postgres"):
+        return clinic.answers()
+    return True
+
+
+def pending(clinic: RunningClinic) -> int:
+    with psycopg.connect(clinic.env["DATABASE_SUPERUSER_URL"]) as postgres:
+        row = postgres.execute(PENDING).fetchone()
+    return int(row[0]) if row else 0
+
+
+def redelivered(clinic: RunningClinic) -> int:
+    """How many documents the relay found written already, as its log says."""
+    lines = clinic.log("relay").splitlines()
+    return sum(int(line.rpartition(" ")[2]) for line in lines if REDELIVERED in line)
