@@ -30,13 +30,13 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=NAMES, default=NAMES)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    for name in options.only:
-        with tempfile.TemporaryDirectory(prefix="seth-clinic-faults-") as folder:
-            home = Path(folder)
-            home.chmod(0o711)
-            with founded(home) as clinic:
+    with tempfile.TemporaryDirectory(prefix="seth-clinic-faults-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        with founded(home) as clinic:
+            for name in options.only:
                 found = kill_under_load(clinic, name, options.kills, home, seed=options.seed)
-            print(json.dumps(found), flush=True)
+                print(json.dumps(found), flush=True)
 
 
 if __name__ == "__main__":

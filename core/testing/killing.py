@@ -1,6 +1,7 @@
 """Killing one program of a clinic again and again while people work in it."""
 
 import random
+import re
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +15,7 @@ from core.testing.oracle import Oracle
 from core.testing.running import RunningClinic
 
 PENDING = "SELECT count(*) FROM outbox WHERE state = 'p'"
-REDELIVERED = "found already delivered: "
+REDELIVERED = re.compile(r"found already delivered: (\d+)")
 
 
 def kill_under_load(
@@ -23,6 +24,7 @@ def kill_under_load(
     """Kill it so many times at random moments, start it again each time, and count what became of
     everything acknowledged. The seed repeats the moments."""
     moments = random.Random(seed)  # noqa: S311  (moments, not secrets)
+    before = redelivered(clinic)
     journal = Journal(folder / f"{name}-{time.monotonic_ns()}.ndjson")
     with Load(clinic, journal, people) as load:
         for _ in range(kills):
@@ -40,8 +42,9 @@ def kill_under_load(
         "killed": name,
         "kills": kills,
         **asdict(verdict),
-        "redelivered": redelivered(clinic),
+        "redelivered": redelivered(clinic) - before,
         "longest_page_s": round(max(tally.slowest.values()), 2),
+        "longest": {page: round(seconds, 2) for page, seconds in tally.slowest.items()},
         "drain_s": round(drained, 2),
         "answered": tally.answered,
         "failed": tally.failed,
@@ -66,5 +69,4 @@ def pending(clinic: RunningClinic) -> int:
 
 def redelivered(clinic: RunningClinic) -> int:
     """How many documents the relay found written already, as its log says."""
-    lines = clinic.log("relay").splitlines()
-    return sum(int(line.rpartition(" ")[2]) for line in lines if REDELIVERED in line)
+    return sum(map(int, REDELIVERED.findall(clinic.log("relay"))))
