@@ -4,12 +4,14 @@ import asyncio
 import json
 import time
 from collections import Counter
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from core.live import listening, queries
+from core.live import listening, presence, queries
 from core.live.broadcast import EVERYBODY, group
 
 # Within 5 seconds an ended session closes its sockets, a dropped message is replayed.
@@ -22,6 +24,7 @@ MOST_FRAMES_A_MINUTE = 120
 BAD_FRAME, TOO_MUCH, SIGNED_OUT = 4400, 4429, 4401
 
 _sockets: Counter[str] = Counter()
+T = TypeVar("T")
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -52,6 +55,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         _sockets[self.user_id] -= 1
         for name in (EVERYBODY, *map(group, self.heard)):
             await self.channel_layer.group_discard(name, self.channel_name)
+        watched = presence.watched(self.heard)
+        await _in_thread(presence.leave, watched, self.user_id, self.channel_name)
+        await self.tell_colleagues()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._too_often():
@@ -81,6 +87,21 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self.say(reload=topic)
         await self.say(epoch=present, heads=heads, refused=[*refused, *surplus])
         await self.catch_up(heads)
+        await self.sign_presence()
+
+    async def sign_presence(self) -> None:
+        """Colleagues with the same page open hear of somebody who was not there before."""
+        watched = presence.watched(self.heard)
+        if await _in_thread(presence.sign, watched, self.user_id, self.channel_name):
+            await self.tell_colleagues()
+
+    async def tell_colleagues(self) -> None:
+        for topic in presence.watched(self.heard):
+            message = {"type": "live.presence", "topic": topic}
+            await self.channel_layer.group_send(group(topic), message)
+
+    async def live_presence(self, message: dict[str, Any]) -> None:
+        await self.say(presence=message["topic"])
 
     async def catch_up(self, heads: dict[str, int]) -> None:
         """Send what was missed of every topic that is behind its head."""
@@ -130,6 +151,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 joined_at = time.monotonic()
                 await self.rejoin()
             await self.compare()
+            await self.sign_presence()
 
     async def rejoin(self) -> None:
         """A Valkey that was started anew has forgotten who is in which group."""
@@ -154,6 +176,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         now = time.monotonic()
         self.received = [at for at in self.received if now - at < 60] + [now]
         return len(self.received) > MOST_FRAMES_A_MINUTE
+
+
+def _in_thread(work: Callable[..., T], *arguments: Any) -> Awaitable[T]:
+    """For Valkey's plain client, which blocks."""
+    return sync_to_async(work, thread_sensitive=False)(*arguments)
 
 
 def understood(text: str | None) -> dict[str, Any] | None:

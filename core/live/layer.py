@@ -40,6 +40,9 @@ class PatientLayer(RedisChannelLayer):
     async def group_add(self, group: str, channel: str) -> None:
         await _in_time(super().group_add(group, channel))
 
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        await _in_time(super().group_send(group, message))
+
     async def group_discard(self, group: str, channel: str) -> None:
         await _in_time(super().group_discard(group, channel))
 

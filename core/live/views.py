@@ -1,11 +1,14 @@
-"""The same by plain HTTP, for a browser whose socket does not come through."""
+"""The same by plain HTTP, for a browser whose socket does not come through; and who is here."""
 
 from typing import Any
 
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from core.accounts.access import StaffRequest, access
-from core.live import listening, queries
+from core.accounts.models import User
+from core.live import listening, presence, queries, topics
 
 MOST_TOPICS = 30
 
@@ -25,6 +28,17 @@ def events(request: StaffRequest) -> JsonResponse:
             answer["reload"].append(topic)
         answer["events"] += found or []
     return JsonResponse(answer)
+
+
+@require_safe
+@access("home.view")
+def viewers(request: StaffRequest) -> HttpResponse:
+    """Colleagues who have the page of `?topic=` open; nobody where one may not listen oneself."""
+    topic = request.GET.get("topic", "")
+    ids = presence.present(topic) if topics.may_listen(request.user, topic) else []
+    colleagues = User.objects.filter(pk__in=ids).exclude(pk=request.user.pk)
+    names = [user.display_name for user in colleagues]
+    return render(request, "components/presence.html", {"viewers": names})
 
 
 def _parsed(text: str) -> tuple[str, int | None]:

@@ -45,6 +45,7 @@ function take(said) {
   if (said.epoch) epoch = said.epoch;
   if (said.reload) reload(said.reload);
   if (said.seq) hear(said);
+  if (said.presence) fire(`live:presence:${said.presence}`, said);
   let behind = false;
   for (const [topic, head] of Object.entries(said.heads || {})) {
     if (heard[topic] === null) heard[topic] = head;

@@ -4,6 +4,7 @@ import json
 import time
 from contextlib import contextmanager
 
+import httpx
 import pytest
 import redis
 from django.conf import settings
@@ -288,3 +289,39 @@ def test_a_flood_of_frames_is_ended(page):
             say(socket, subscribe={"visits": None})
 
         assert close_of(socket) == (4429, "Too many messages")
+
+
+def test_colleagues_with_the_same_record_open_see_each_other(
+    running_clinic, page, nurse, person, patient
+):
+    doctor = person(Role.CLINICIAN, given_name="Amina", family_name="Diallo")
+    cookies, topic = running_clinic.cookies(doctor), f"patient:{patient.pk}"
+
+    with page() as mine:
+        listen(mine, topic)
+        hear(mine, presence=topic)
+        with open_socket(running_clinic, cookies) as theirs:
+            listen(theirs, topic)
+            hear(mine, presence=topic)
+            seen = viewers(running_clinic, cookies=running_clinic.cookies(nurse), topic=topic)
+            assert "Amina Diallo is viewing" in seen
+        hear(mine, presence=topic)
+
+    assert viewers(running_clinic, cookies=cookies, topic=topic).strip() == ""
+
+
+def test_nobody_learns_who_looks_at_what_one_may_not_hear(running_clinic, page, person, patient):
+    topic = f"patient:{patient.pk}"
+    administrator = running_clinic.cookies(person(Role.ADMINISTRATOR))
+
+    with page() as mine:
+        listen(mine, topic)
+        hear(mine, presence=topic)
+
+        assert viewers(running_clinic, cookies=administrator, topic=topic).strip() == ""
+
+
+def viewers(clinic, *, cookies, topic) -> str:
+    answer = httpx.get(f"{clinic.url}/live/viewers/", params={"topic": topic}, cookies=cookies)
+    assert answer.status_code == 200
+    return answer.text

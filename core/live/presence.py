@@ -1,0 +1,73 @@
+"""Who has the same page open: an ornament kept in Valkey, gone with it and never waited for.
+
+A socket signs in under each of its watched topics, again with every beat, and out when it closes;
+a signature nobody renews is too old after half a minute.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, TypeVar
+
+import redis
+from django.conf import settings
+
+from core.databases import valkey
+from core.databases.breaker import CircuitOpen
+
+WATCHED = "patient:"
+FRESH_SECONDS = 30
+T = TypeVar("T")
+
+
+def watched(topics: Iterable[str]) -> list[str]:
+    """The topics among these whose listeners see each other."""
+    return [topic for topic in topics if topic.startswith(WATCHED)]
+
+
+def sign(topics: Iterable[str], user_id: str, socket: str) -> bool:
+    """This socket of the user is here; whether one of the topics did not know it yet."""
+    added = [_quietly(partial(_sign, topic, f"{user_id} {socket}"), False) for topic in topics]
+    return any(added)
+
+
+def leave(topics: Iterable[str], user_id: str, socket: str) -> None:
+    for topic in topics:
+        _quietly(partial(_unsign, topic, f"{user_id} {socket}"), False)
+
+
+def present(topic: str) -> list[str]:
+    """Ids of the users who are here, each once, in the order they came to be known."""
+    members = _quietly(partial(_members, topic), [])
+    return list(dict.fromkeys(member.partition(" ")[0] for member in members))
+
+
+def _sign(topic: str, member: str) -> bool:
+    now = time.time()
+    with valkey.client().pipeline(transaction=False) as pipe:
+        pipe.zadd(_key(topic), {member: now})
+        pipe.zremrangebyscore(_key(topic), "-inf", now - FRESH_SECONDS)
+        pipe.expire(_key(topic), 2 * FRESH_SECONDS)
+        return bool(pipe.execute()[0])
+
+
+def _unsign(topic: str, member: str) -> bool:
+    return bool(valkey.client().zrem(_key(topic), member))
+
+
+def _members(topic: str) -> list[str]:
+    found: Any = valkey.client().zrangebyscore(_key(topic), time.time() - FRESH_SECONDS, "+inf")
+    return [member.decode() for member in found]
+
+
+def _key(topic: str) -> str:
+    """Named after the clinic, since several may share one Valkey."""
+    return f"{settings.MONGODB_NAME}:present:{topic}"
+
+
+def _quietly(work: Callable[[], T], otherwise: T) -> T:
+    try:
+        with valkey.breaker.guard():
+            return work()
+    except (CircuitOpen, redis.RedisError):
+        return otherwise
