@@ -38,7 +38,8 @@ def leave(topics: Iterable[str], user_id: str, socket: str) -> None:
 
 def present(topic: str) -> list[str]:
     """Ids of the users who are here, each once, in the order they came to be known."""
-    members = _quietly(partial(_members, topic), [])
+    nobody: list[str] = []
+    members = _quietly(partial(_members, topic), nobody)
     return list(dict.fromkeys(member.partition(" ")[0] for member in members))
 
 
