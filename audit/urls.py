@@ -8,5 +8,5 @@ app_name = "audit"
 urlpatterns = [
     path("audit/", explorer.explorer, name="explorer"),
     path("audit/export/", export.export, name="export"),
-    path("audit/patient/<uuid:patient_id>/", patient.patient, name="patient"),
+    path("patients/<uuid:patient_id>/audit/", patient.patient, name="patient"),
 ]
