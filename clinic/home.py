@@ -4,9 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+
 from billing import queries as money
 from core.accounts.models import User
 from core.health.probes import Picture, lookout
+from core.shell import words
 from patients.queries import today
 
 MOST_ROWS = 12
@@ -16,21 +20,55 @@ RECENT = "recent_patients"
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel: its template draws `rows`; `count` is how many there are in all."""
+    """One panel: `home/NAME.html` draws a row of it under `headings`; `empty` says that none waits."""
 
     name: str
     title: str
     permission: str
     rows: Callable[[], Any]
+    headings: tuple[str, ...]
     empty: str
+
+    @property
+    def template(self) -> str:
+        return f"home/{self.name}.html"
 
 
 PANELS = (
-    Panel("visits", "In the house now", "patients.view", today.open_visits, "Nobody is waiting or being seen."),
-    Panel("lab", "Waiting in the laboratory", "lab.result", today.lab_requests_waiting, "Nothing waits in the laboratory."),
-    Panel("prescriptions", "To dispense", "prescriptions.dispense", today.prescriptions_to_dispense, "No prescription waits."),
-    Panel("invoices", "Unpaid invoices", "billing.view_invoices", money.unpaid_invoices, "Everything is paid."),
-)  # fmt: skip
+    Panel(
+        "lab_requests",
+        "Waiting in the laboratory",
+        "lab.result",
+        today.lab_requests_waiting,
+        ("Test", "State", "Ordered"),
+        "Nothing waits in the laboratory",
+    ),
+    Panel(
+        "prescriptions",
+        "To dispense",
+        "prescriptions.dispense",
+        today.prescriptions_to_dispense,
+        ("Medicines", "State", "Written"),
+        "No prescription waits",
+    ),
+    Panel(
+        "invoices",
+        "Unpaid invoices",
+        "billing.view_invoices",
+        money.unpaid_invoices,
+        ("Invoice", "Owed", "Issued"),
+        "Everything is paid",
+    ),
+    Panel(
+        "visits",
+        "In the house now",
+        "patients.view",
+        today.open_visits,
+        ("For", "State", "Here since"),
+        "Nobody is waiting or being seen",
+    ),
+)
+"""A role's own work comes first; who is in the house, which everybody sees, last."""
 
 
 def panels(user: User) -> list[dict[str, Any]]:
@@ -44,14 +82,37 @@ def _filled(panel: Panel) -> dict[str, Any]:
     return {"panel": panel, "rows": rows[:MOST_ROWS], "more": len(rows) > MOST_ROWS}
 
 
+@dataclass(frozen=True)
+class Link:
+    """Somewhere to look after the clinic."""
+
+    text: str
+    about: str
+    url: str
+
+
+LINKS = (
+    ("admin.site", "Administration", "users, roles, tables", "admin:index"),
+    ("audit.view", "Audit", "who saw and changed what", "audit:explorer"),
+    ("styleguide.view", "Style guide", "every component in every state", "shell:styleguide"),
+)
+
+
+def links(user: User) -> list[Link]:
+    """What administrators and auditors come for."""
+    return [
+        Link(text, about, reverse(name)) for may, text, about, name in LINKS if user.has_perm(may)
+    ]
+
+
 def figures(user: User) -> list[tuple[str, object]]:
     """Today in numbers, for those who run the house."""
     if not (user.has_perm("operations.view") and user.has_perm("billing.view_invoices")):
         return []
     return [
-        ("visits today", today.visits_of().count()),
-        ("open now", today.open_visits().count()),
-        ("taken today", money.taken_today()),
+        ("Visits today", today.visits_of().count()),
+        ("Open now", today.open_visits().count()),
+        ("Taken today", words.money(money.taken_today(), settings.CURRENCY)),
     ]
 
 

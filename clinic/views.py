@@ -14,12 +14,19 @@ from core.accounts.access import StaffRequest, access
 @access("home.view")
 def home(request: StaffRequest) -> HttpResponse:
     """What waits for this role; the panels alone when something of them has changed."""
-    template = "home.html#home-panels" if request.htmx else "home.html"
-    page: dict[str, Any] = {"panels": front.panels(request.user)}
-    if not request.htmx:
-        page |= {
-            "figures": front.figures(request.user),
-            "system": front.system(request.user),
-            "recent": front.recent_patients(request.user, request.session.get(front.RECENT, [])),
-        }
-    return render(request, template, page)
+    user = request.user
+    page: dict[str, Any] = {
+        "panels": front.panels(user),
+        # A cashier and an auditor see that somebody is here, not what for.
+        "may_see_reasons": user.has_perm("visits.open") or user.has_perm("patients.view_clinical"),
+    }
+    if request.htmx:
+        return render(request, "home.html#home-panels", page)
+    page |= {
+        "figures": front.figures(user),
+        "system": front.system(user),
+        "links": front.links(user),
+        "recent": front.recent_patients(user, request.session.get(front.RECENT, [])),
+        "may_register": user.has_perm("patients.register"),
+    }
+    return render(request, "home.html", page)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from core.clock import today
 from patients.models import LabRequest, Patient, Prescription, Visit
@@ -15,6 +15,7 @@ IN_THE_LAB = (
     LabRequest.State.IN_PROGRESS,
     LabRequest.State.RESULTED,
 )
+URGENCY = (LabRequest.Priority.STAT, LabRequest.Priority.URGENT, LabRequest.Priority.ROUTINE)
 
 
 def open_visits() -> QuerySet[Visit]:
@@ -31,13 +32,14 @@ def visits_of(day: date | None = None) -> QuerySet[Visit]:
 def lab_requests_waiting() -> QuerySet[LabRequest]:
     """Ordered in a visit that is still open and not verified, the most urgent first."""
     waiting = LabRequest.objects.filter(state__in=IN_THE_LAB, visit__in=open_visits())
-    return waiting.select_related("patient").order_by("-priority", "requested_at")
+    most_urgent = Case(*(When(priority=name, then=place) for place, name in enumerate(URGENCY)))
+    return waiting.select_related("patient").order_by(most_urgent, "requested_at")
 
 
 def prescriptions_to_dispense() -> QuerySet[Prescription]:
     """Signed in a visit that is still open, the oldest first."""
     waiting = Prescription.objects.filter(state__in=TO_DISPENSE, visit__in=open_visits())
-    return waiting.select_related("patient").order_by("written_at")
+    return waiting.select_related("patient").prefetch_related("items").order_by("written_at")
 
 
 def in_order(ids: list[str]) -> list[Patient]:

@@ -17,6 +17,11 @@ TONES = {
     "cancelled": "danger",
     "rejected": "danger",
 }
+VISIT_TONES = {
+    "in_consultation": "act",
+    "awaiting_results": "warn",
+    "ready_to_bill": "ok",
+}
 
 
 @register.filter
@@ -37,6 +42,12 @@ def prescription_state(name: str) -> str:
 @register.filter
 def lab_state(name: str) -> str:
     return str(LabRequest.State(name).label).lower()
+
+
+@register.filter
+def visit_tone(state: str) -> str:
+    """The colour of a visit's state."""
+    return VISIT_TONES.get(state, "")
 
 
 @register.filter
