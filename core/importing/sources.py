@@ -1,8 +1,10 @@
 """From the paths somebody typed to readable files: folders, archives and compressed files opened."""
 
 import io
+import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -30,12 +32,15 @@ class Member:
 class Sources:
     """The files behind some paths, in the order of their names, opened one after the other.
 
-    A missing path, a damaged file or one that unpacks to too much raises ImportRefused.
+    A missing path, a file that is damaged, may not be read or unpacks to too much raises
+    ImportRefused. Links in a folder are named, not followed: they may lead in circles.
     """
 
     def __init__(self, paths: Sequence[Path], limits: Limits = LIMITS) -> None:
         self.limits = limits
-        self.files = [file for path in paths for file in _files_under(path)]
+        found = [file for path in paths for file in _files_under(path)]
+        self._links = [file for file in found if file.is_symlink() and file not in paths]
+        self.files = [file for file in found if file in paths or not file.is_symlink()]
         self.total_bytes = sum(file.stat().st_size for file in self.files)
         self._finished_bytes = 0
         self._open: io.BufferedReader | None = None
@@ -49,22 +54,46 @@ class Sources:
         for path in self.files:
             size = path.stat().st_size
             meter = Meter(str(path), size, self.limits)
-            with path.open("rb") as self._open:
+            with _readable(path), path.open("rb") as self._open:
                 yield from _members(path, str(path), self._open, meter)
             self._open = None
             self._finished_bytes += size
+        for link in self._links:
+            yield Member(str(link), io.BufferedReader(io.BytesIO()), link, archives.LINK)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Says in a sentence what stood in the way."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or path
+        raise ImportRefused(f"{where} cannot be read: {error.strerror or error}.") from error
 
 
 def _files_under(path: Path) -> list[Path]:
-    if path.is_dir():
-        files = [file for file in path.rglob("*") if file.is_file() and not file.is_symlink()]
-        visible = sorted(file for file in files if not _hidden(str(file.relative_to(path))))
-        if not visible:
-            raise ImportRefused(f"{path} holds no files.")
-        return visible
-    if not path.is_file():
-        raise ImportRefused(f"{path} does not exist. Check the path.")
-    return [path]
+    with _readable(path):
+        if path.is_dir():
+            visible = [file for file in _walk(path) if not _hidden(str(file.relative_to(path)))]
+            if not visible:
+                raise ImportRefused(f"{path} holds no files.")
+            return sorted(visible)
+        if path.is_file():
+            return [path]
+        what = "is neither a file nor a folder" if path.exists() else "does not exist"
+        raise ImportRefused(f"{path} {what}. Check the path.")
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Every file and link below it. Raises OSError for a folder that may not be read."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for here, folders, files in os.walk(folder, onerror=fail):
+        links = (name for name in folders if Path(here, name).is_symlink())
+        yield from (Path(here, name) for name in (*files, *links))
 
 
 def _hidden(name: str) -> bool:

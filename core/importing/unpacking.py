@@ -26,6 +26,8 @@ SNIFFED_BYTES = 600
 XZ_MEMORY = 96 * MEGABYTE
 XZ_CHUNK = 256 * 1024
 ZSTD_WINDOW = 2**27
+# Of a bomb, each byte may say 32 kB: no more than this is unpacked at once.
+ZSTD_CHUNK = 512
 
 
 class XzStream(io.RawIOBase):
@@ -59,16 +61,45 @@ class XzStream(io.RawIOBase):
         return bool(self._packed)
 
 
-def _zstd(stream: Any) -> Any:
-    decoder = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
-    return decoder.stream_reader(stream, read_across_frames=True)
+class ZstdStream(io.RawIOBase):
+    """Like the library's stream reader, which takes a file that was cut short for a whole one."""
+
+    def __init__(self, stream: io.BufferedIOBase) -> None:
+        self._stream, self._packed, self._ready = stream, b"", memoryview(b"")
+        self._begin()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready and self._fill():
+            self._ready = memoryview(self._decoder.decompress(self._packed))
+            self._packed = self._decoder.unused_data
+            if self._decoder.eof:
+                self._begin()
+        given, self._ready = self._ready[: len(buffer)], self._ready[len(buffer) :]
+        buffer[: len(given)] = given
+        return len(given)
+
+    def _begin(self) -> None:
+        """The next frame; there may be several."""
+        self._decoder = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
+        self._is_within = False
+
+    def _fill(self) -> bool:
+        """Read on; False at the end. Raises EOFError where that is within a frame."""
+        self._packed = self._packed or self._stream.read(ZSTD_CHUNK)
+        if not self._packed and self._is_within:
+            raise EOFError("it ends before its last block")
+        self._is_within = bool(self._packed)
+        return self._is_within
 
 
 OPENERS: dict[str, Callable[[Any], Any]] = {
     "xz": XzStream,
     "gz": lambda stream: gzip.GzipFile(fileobj=stream),
     "bz2": bz2.BZ2File,
-    "zst": _zstd,
+    "zst": ZstdStream,
 }
 MAGIC = {
     b"\xfd7zXZ\0": "xz",

@@ -22,10 +22,10 @@ needs_shared_data = pytest.mark.skipif(
 )
 
 
-def patient(name: str = "p1", **fields: Any) -> Resource:
+def patient(key: str = "p1", /, **fields: Any) -> Resource:
     return {
         "resourceType": "Patient",
-        "id": name,
+        "id": key,
         "name": [{"family": "Okoro", "given": ["Ada"]}],
         "gender": "female",
         "birthDate": "1980-05-17",

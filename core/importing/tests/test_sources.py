@@ -2,11 +2,15 @@
 
 import gzip
 import io
+import os
 import tarfile
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from core.importing.archives import LINK
 from core.importing.errors import ImportRefused
 from core.importing.limits import Limits
 from core.importing.sources import Sources
@@ -103,14 +107,20 @@ def test_too_many_files_are_refused(tmp_path):
         contents(path, limits=Limits(entries=10))
 
 
-@pytest.mark.parametrize("kind", ["xz", "gz", "zst"])
+@pytest.mark.parametrize("kind", ["xz", "gz", "bz2", "zst"])
 def test_a_file_that_was_cut_short_is_refused(tmp_path, kind):
-    noise = b"".join(bytes(str(n * n), "ascii") for n in range(100_000))
+    noise = b"[" + b",".join(bytes(str(n * n), "ascii") for n in range(100_000))
     path = write(tmp_path / f"cut.{kind}", packed(noise, kind)[:-1000])
 
     with pytest.raises(ImportRefused, match="damaged or cut short"):
-        if len(contents(path)[f"cut.{kind}"]) < len(noise):
-            raise ImportRefused("damaged or cut short")
+        contents(path)
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "zst"])
+def test_joined_streams_are_read_to_the_end(tmp_path, kind):
+    path = write(tmp_path / "joined", packed(TEXT, kind) + packed(TEXT, kind))
+
+    assert contents(path) == {"joined": TEXT + TEXT}
 
 
 def test_links_and_devices_of_a_tar_are_named_and_never_followed(tmp_path):
@@ -121,7 +131,7 @@ def test_links_and_devices_of_a_tar_are_named_and_never_followed(tmp_path):
         archive.addfile(link)
     path = write(tmp_path / "links.tar", buffer.getvalue())
 
-    assert contents(path) == {"passwd.json": "is a link or a device, not a file"}
+    assert contents(path) == {"passwd.json": LINK}
 
 
 def test_names_that_climb_out_of_an_archive_stay_names(tmp_path):
@@ -134,3 +144,53 @@ def test_names_that_climb_out_of_an_archive_stay_names(tmp_path):
 def test_a_path_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(ImportRefused, match="does not exist"):
         Sources([tmp_path / "nowhere.json"])
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    with pytest.raises(ImportRefused, match="holds no files"):
+        Sources([tmp_path])
+
+
+def test_a_folder_that_leads_back_into_itself_is_read_once_and_its_links_are_named(tmp_path):
+    write(tmp_path / "a/one.json", TEXT)
+    (tmp_path / "a/loop").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "a/two.json").symlink_to(tmp_path / "a/one.json")
+
+    assert contents(tmp_path) == {"loop": LINK, "one.json": TEXT, "two.json": LINK}
+
+
+@pytest.fixture
+def nobody() -> Iterator[Path]:
+    """A folder that everybody may enter; we are somebody who may open nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        was = os.geteuid()
+        if was == 0:
+            os.seteuid(65534)
+        yield Path(folder)
+        os.seteuid(was)
+
+
+def locked(path: Path, content: bytes | None = None) -> Path:
+    """A file with this content, or a folder, that its owner alone may open; made by the owner."""
+    was = os.geteuid()
+    os.seteuid(os.getuid())
+    path.mkdir() if content is None else path.write_bytes(content)
+    path.chmod(0)
+    os.seteuid(was)
+    return path
+
+
+def test_a_file_that_may_not_be_read_is_refused_by_name(nobody):
+    path = locked(nobody / "export.json", TEXT)
+
+    with pytest.raises(ImportRefused, match=r"export.json cannot be read: Permission denied\."):
+        contents(path)
+
+
+def test_a_folder_that_may_not_be_read_is_refused_and_not_taken_for_empty(nobody):
+    path = locked(nobody / "export")
+
+    for each in (path, nobody, path / "Patient.ndjson"):
+        with pytest.raises(ImportRefused, match=r"cannot be read: Permission denied\."):
+            contents(each)

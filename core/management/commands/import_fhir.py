@@ -55,6 +55,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except (OperationalError, psycopg.OperationalError) as error:
             raise CommandError(f"PostgreSQL stopped answering. {RESUME}") from error
+        except OSError as error:
+            where = error.filename or "A temporary file"
+            raise CommandError(f"{where}: {error.strerror or error}. {RESUME}") from error
         except KeyboardInterrupt:
             console.print(f"Interrupted. {RESUME}")
             sys.exit(INTERRUPTED)
