@@ -75,11 +75,12 @@ class Engine:
         """Look up at once whatever the batch refers to."""
         wanted: set[Key] = set()
         anything = self.handlers[ANY_TYPE].links
-        for incoming in batch:
-            links = {**anything, **self._handler(incoming.key.resource_type).links}
-            for name, types in links.items():
-                for reference in incoming.targets(name):
-                    wanted.update(self.links.candidates(incoming.scope, reference, types))
+        for resource_type, group in _by_type(batch).items():
+            links = {**anything, **self._handler(resource_type).links}
+            for incoming in group:
+                for name, types in links.items():
+                    for reference in incoming.targets(name):
+                        wanted.update(self.links.candidates(incoming.scope, reference, types))
         self.links.fetch(wanted)
 
     def _convert(self, incoming: Incoming) -> Taken | None:

@@ -74,23 +74,30 @@ class Incoming:
             if value := identifier.text("value"):
                 yield f"{identifier.text('system')}|{value}"
 
-    def targets(self, field_name: str) -> Iterator[str]:
+    def targets(self, field_name: str) -> list[str]:
         """The references in a field whose name is dotted where it lies deeper."""
-        return (text for text in _references(self.node.value, field_name.split(".")) if text)
+        return [text for each in _at(self.node.value, field_name) if (text := _reference(each))]
 
 
-def _references(value: Any, path: list[str]) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _references(item, path)
-    elif isinstance(value, dict):
-        if path:
-            yield from _references(value.get(path[0]), path[1:])
-        else:
-            try:
-                yield Node(value).as_reference()
-            except Unfit:
-                return  # Whoever takes the resource will find and report it.
+def _at(value: Any, field_name: str) -> list[dict[str, Any]]:
+    """The objects in a field, whether it holds one or a list."""
+    head, _, deeper = field_name.partition(".")
+    found = value.get(head)
+    if not found:  # Most of the fields that are asked for are not there.
+        return []
+    objects = [each for each in _flat(found) if isinstance(each, dict)]
+    return [inner for each in objects for inner in _at(each, deeper)] if deeper else objects
+
+
+def _flat(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _reference(value: dict[str, Any]) -> str:
+    try:
+        return Node(value).as_reference()
+    except Unfit:
+        return ""  # Whoever takes the resource will find and report it.
 
 
 @dataclass(slots=True)
