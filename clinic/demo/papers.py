@@ -20,7 +20,6 @@ MEASURES: tuple[Measure, ...] = (
     ("Body temperature", "8310-5", "Cel", 36.3, 0.7, 2.1),
     ("Respiratory rate", "9279-1", "/min", 13, 5, 8),
     ("Oxygen saturation", "2708-6", "%", 96, 3, -5),
-    ("Body weight", "29463-7", "kg", 58, 34, 0),
 )
 """Name, LOINC code, unit, least, how much it varies, how much illness adds."""
 KIDNEY = {
@@ -42,7 +41,8 @@ def record_vitals(visit: Visit, is_ill: bool, *, by: User) -> None:
     for name, code, unit, least, varies, illness in MEASURES:
         key = name.lower().replace(" ", "_")
         share = dice("vital", code, visit.pk) % 100 / 100
-        data["results"][key] = round(least + varies * share + illness * is_ill, 1)
+        value = least + varies * share + illness * is_ill
+        data["results"][key] = round(value, 1) if unit == "Cel" else round(value)
         data["units"][key], data["names"][key], data["codes"][key] = unit, name, code
     save_document(visit, "vital_signs", data, 6, by=by)
 

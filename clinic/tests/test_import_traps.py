@@ -8,7 +8,7 @@ from django.utils import timezone
 from clinic.tests.imported import counts, documents, reasons, take, take_bundle
 from clinical_docs.queries import charts
 from clinical_docs.queries.measures import measures
-from clinical_docs.queries.record import _latest
+from clinical_docs.queries.signs import SYSTOLIC, pairs_of, signs_of
 from clinical_docs.templatetags.clinical_words import measured, note_text
 from core.accounts.models import User
 from core.importing.errors import ImportRefused
@@ -159,13 +159,18 @@ def test_one_analyte_in_two_units_is_never_compared_or_charted_together(db, tmp_
     take(tmp_path, patient(), *thousands, *single)
     found = measures(sorted(documents(), key=lambda d: d["created_at"], reverse=True))
 
-    latest = [(one.measure.value, one.before.value, one.measure.unit) for one in _latest(found)]
+    latest = [[(one.value, one.unit) for one in pair] for pair in pairs_of(found)]
+    drawn = charts.charts(found)
+    assert len({chart.id for chart in drawn}) == 2
     lines = {
         chart.unit: [point.value for point in chart.series[0].points]
         for chart in charts.charts(found)
     }
 
-    assert latest == [(5806, 5804, "/uL"), (6.0, 5.8, "10*3/uL")]
+    assert latest == [
+        [(5806, "/uL"), (5804, "/uL")],
+        [(6.0, "10*3/uL"), (5.8, "10*3/uL")],
+    ]
     assert lines == {"10*3/uL": [5.6, 5.8, 6.0], "/uL": [5802, 5804, 5806]}
 
 
@@ -173,11 +178,39 @@ def test_a_value_without_a_unit_keeps_to_itself(db, tmp_path):
     bare = white_cells("b", 5800, "/uL", 2) | {"valueQuantity": {"value": 5800}}
     take(tmp_path, patient(), white_cells("a", 5.8, "10*3/uL", 1), bare)
 
-    found = [
-        (one.measure.value, one.measure.unit, one.before) for one in _latest(measures(documents()))
-    ]
+    found = [[(one.value, one.unit) for one in pair] for pair in pairs_of(measures(documents()))]
 
-    assert found == [(5.8, "10*3/uL", None), (5800, "", None)]
+    assert found == [[(5.8, "10*3/uL")], [(5800, "")]]
+
+
+def pressure(name: str, upper: dict, lower: dict, day: int) -> dict:
+    parts = [("8480-6", "Systolic", upper), ("8462-4", "Diastolic", lower)]
+    return observation(
+        name,
+        category=[{"coding": [{"code": "vital-signs"}]}],
+        code=coded("85354-9", "Blood pressure"),
+        valueQuantity=None,
+        component=[{"code": coded(code, text), "valueQuantity": v} for code, text, v in parts],
+        effectiveDateTime=f"2024-03-{day:02}T09:00:00Z",
+    )
+
+
+@pytest.mark.parametrize(
+    ("unit", "charted"), [("mm[Hg]", ["mmHg"]), ("kPa", ["kPa"]), ("mixed", [])]
+)
+def test_blood_pressure_is_charted_and_written_in_its_own_unit_only(db, tmp_path, unit, charted):
+    upper, lower = ("mm[Hg]", "kPa") if unit == "mixed" else (unit, unit)
+    taken = [pressure(f"o{n}", quantity(120 + n, upper), quantity(80, lower), n) for n in (1, 2, 3)]
+    take(tmp_path, patient(), *taken)
+    found = measures(sorted(documents(), key=lambda d: d["created_at"], reverse=True))
+
+    pairs = {pair[0].code: pair for pair in pairs_of(found)}
+
+    both = [one for one in charts.charts(found) if one.id == "pressure"]
+    assert [one.unit for one in both] == charted
+    [sign] = signs_of(pairs)
+    assert (sign.value, sign.unit) == ("123" if unit == "mixed" else "123/80", upper)
+    assert pairs[SYSTOLIC][0].value == 123
 
 
 def test_twin_spellings_of_a_unit_are_one_unit(db, tmp_path):
@@ -372,6 +405,26 @@ def test_a_type_without_a_table_is_kept_under_its_own_name(db, tmp_path):
     assert counts(report)["Organization"] == counts(report)["CarePlan"] == (1, 1, 0, 0)
     [made] = documents(data_type="care_plan")
     assert made["data"]["intent"] == "plan"
+
+
+def test_what_names_no_time_stands_with_its_visit_or_the_first_one_and_not_on_top(db, tmp_path):
+    early = encounter("e0", period={"start": "2020-01-01T09:00:00Z"})
+    done = about("Procedure", "x1", status="completed", encounter=to("Encounter/e1"))
+    father = {
+        "resourceType": "FamilyMemberHistory",
+        "id": "f1",
+        "status": "completed",
+        "patient": to("Patient/p1"),
+        "relationship": {"text": "father"},
+        "condition": [{"code": {"text": "Diabetes"}}, {"code": {"text": "Gout"}}],
+    }
+    take(tmp_path, patient(), encounter("e1"), early, done, father)
+
+    known = {each["data"]["title"]: each for each in documents()}
+
+    assert known["father: Diabetes, Gout"]["created_at"] == datetime(2020, 1, 1, 9, tzinfo=UTC)
+    assert known["Procedure"]["created_at"] == datetime(2024, 3, 1, 9, tzinfo=UTC)
+    assert {each["metadata"]["undated"] for each in known.values()} == {True}
 
 
 def test_a_bad_resource_is_named_and_the_rest_taken(db, tmp_path):

@@ -1,9 +1,10 @@
 """Trends of a record: one measurement and one unit a chart."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from clinical_docs.choices import short_name
+from clinical_docs.choices import short_name, unit_on_paper
 from clinical_docs.queries.measures import Measure
 from core.shell.charts import Chart, Point, Series
 
@@ -32,12 +33,12 @@ def _lines(measures: Iterable[Measure]) -> dict[Line, list[Measure]]:
 
 
 def _pressure(lines: dict[Line, list[Measure]]) -> Chart | None:
-    upper = next((line for (code, _), line in lines.items() if code == SYSTOLIC), None)
-    lower = next((line for (code, _), line in lines.items() if code == DIASTOLIC), None)
-    if not upper or not lower:
-        return None
-    pair = [Series("Systolic", _points(upper)), Series("Diastolic", _points(lower))]
-    return Chart("pressure", "Blood pressure", "mmHg", pair)
+    """Both pressures in one unit: 16 kPa and 80 mmHg never share a chart."""
+    for (code, unit), upper in lines.items():
+        if code == SYSTOLIC and (lower := lines.get((DIASTOLIC, unit))):
+            pair = [Series("Systolic", _points(upper)), Series("Diastolic", _points(lower))]
+            return Chart("pressure", "Blood pressure", unit_on_paper(unit), pair)
+    return None
 
 
 def _most_measured(lines: dict[Line, list[Measure]]) -> list[Line]:
@@ -49,7 +50,9 @@ def _single(key: Line, line: list[Measure]) -> Chart:
     last = line[-1]
     name = short_name(last.name)
     series = [Series(name, _points(line))]
-    return Chart(f"line-{last.key}", name, last.unit, series, last.low, last.high)
+    # The unit too: one analyte may have a chart in each of its units.
+    name_in_page = re.sub(r"\W+", "-", f"line-{last.key}-{last.unit}").strip("-")
+    return Chart(name_in_page, name, last.unit, series, last.low, last.high)
 
 
 def _points(line: list[Measure]) -> list[Point]:

@@ -80,11 +80,17 @@ def signs_of(pairs: dict[str, Pair]) -> list[Latest]:
     """Each sign once, whichever of its codes it came under."""
     shown: dict[str, Latest] = {}
     for code, name in VITALS.items():
-        if code == SYSTOLIC and code in pairs and DIASTOLIC in pairs:
+        if code == SYSTOLIC and _is_whole(pairs):
             shown[name] = _pressure(pairs[SYSTOLIC], pairs[DIASTOLIC])
         elif name and code in pairs:
             shown.setdefault(name, latest_of(pairs[code], name))
     return list(shown.values())
+
+
+def _is_whole(pairs: dict[str, Pair]) -> bool:
+    """Whether there are both pressures, in one unit."""
+    upper, lower = pairs.get(SYSTOLIC), pairs.get(DIASTOLIC)
+    return bool(upper and lower and upper[0].unit == lower[0].unit)
 
 
 def latest_of(pair: Pair, name: str = "") -> Latest:
