@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 class ClinicAdminConfig(AdminConfig):
     """Loads every app's admin module into the clinic's site."""
 
-    default_site = "django.contrib.admin.sites.AdminSite"
+    default_site = "core.administration.site.ClinicAdminSite"

@@ -1,0 +1,28 @@
+"""The audit's collections in the administration."""
+
+from django.contrib import admin
+
+from audit.mirrors import AnalyticsMirror, AuditLogMirror
+from core.administration.tables import Mirror
+
+
+@admin.register(AuditLogMirror)
+class AuditLogs(Mirror):
+    """What was changed to what is read on the trail, by those who may."""
+
+    list_display = ("seq", "timestamp", "action", "entity_type", "entity_id", "user_id")
+    plain = (*list_display, "patient_id", "ip_address", "user_agent", "reason", "metadata")
+    list_filter = ("action", "entity_type")
+    search_fields = ("=user_id", "=entity_id", "=patient_id")
+    date_hierarchy = "timestamp"
+    ordering = ("-seq",)
+
+
+@admin.register(AnalyticsMirror)
+class AnalyticsEvents(Mirror):
+    list_display = ("event_type", "timestamp", "user_id", "session_id", "ip_address")
+    plain = (*list_display, "data", "metadata")
+    list_filter = ("event_type",)
+    search_fields = ("=user_id", "=session_id")
+    date_hierarchy = "timestamp"
+    ordering = ("-timestamp",)

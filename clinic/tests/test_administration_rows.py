@@ -1,0 +1,71 @@
+"""The administration over a clinic that has seen patients: each row opens, none can be undone."""
+
+import pytest
+from django.contrib import admin
+
+from billing.models import Invoice, Payment
+from clinic.tests.test_administration import TABLES, address, names
+from core.accounts.models import User
+from core.accounts.roles import Role
+from core.outbox.models import OutboxRow
+from inventory.models import Lot, StockMove
+
+
+@pytest.fixture
+def seth(client, person):
+    user = person(Role.ADMINISTRATOR, username="keeper", is_staff=True)
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.parametrize("model", TABLES, ids=names(TABLES))
+def test_a_row_of_every_table_is_listed_and_opens(made, client, seth, model):
+    first = model._default_manager.first()
+    if first is None:
+        pytest.skip("the demo clinic has none")
+
+    page = client.get(address(model, "changelist"))
+    assert (page.status_code, page.context["cl"].result_count > 0) == (200, True)
+    assert client.get(address(model, "change", first.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("model", [StockMove, Payment, OutboxRow, User])
+def test_what_happened_cannot_be_deleted(made, client, seth, model):
+    row = model._default_manager.first()
+
+    answer = client.post(address(model, "delete", row.pk), {"post": "yes"})
+
+    assert (answer.status_code, model._default_manager.filter(pk=row.pk).exists()) == (403, True)
+
+
+def test_an_issued_invoice_is_only_looked_at(made, client, seth):
+    issued = Invoice.objects.exclude(state=Invoice.State.DRAFT).first()
+
+    answer = client.post(address(Invoice, "change", issued.pk), {"state": "draft"})
+
+    assert answer.status_code == 403
+
+
+def test_what_the_database_refuses_is_a_message(made, client, seth):
+    """The lot's own number cannot collide with another's."""
+    first, second = Lot.objects.all()[:2]
+    fields = ("lot_number", "expires_on", "unit_cost")
+    same = {name: getattr(second, name) for name in fields}
+    same |= {"item": second.item_id, "location": second.location_id, "supplier": ""}
+
+    answer = client.post(address(Lot, "change", first.pk), same, follow=True)
+
+    first.refresh_from_db()
+    assert answer.status_code == 200
+    assert (first.item_id, first.lot_number) != (second.item_id, second.lot_number)
+
+
+def test_only_tables_that_are_ours_may_be_added_to(made, seth):
+    request = type("Request", (), {"user": seth})
+    may_delete = {
+        model.__name__
+        for model in TABLES
+        if admin.site._registry[model].has_delete_permission(request)
+    }
+
+    assert may_delete == {"Price", "ReferenceRange"}

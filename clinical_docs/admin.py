@@ -1,0 +1,25 @@
+"""The clinical collections in the administration."""
+
+from django.contrib import admin
+
+from clinical_docs.mirrors import ClinicalDataMirror, DocumentMetadataMirror
+from core.administration.tables import Mirror
+
+
+@admin.register(ClinicalDataMirror)
+class ClinicalEntries(Mirror):
+    list_display = ("id", "patient_id", "data_type", "status", "code", "created_at")
+    plain = ("id", "patient_id", "visit_id", "status", "created_by", "created_at")
+    list_filter = ("data_type", "status")
+    search_fields = ("=patient_id", "=visit_id", "=code")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+
+
+@admin.register(DocumentMetadataMirror)
+class Files(Mirror):
+    list_display = ("document_id", "number", "patient_id", "title", "mime", "size", "status")
+    plain = ("document_id", "number", "patient_id", "mime", "size", "status", "uploaded_at")
+    list_filter = ("category", "status", "mime")
+    search_fields = ("=patient_id", "=document_id", "title")
+    ordering = ("-uploaded_at",)
