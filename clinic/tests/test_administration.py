@@ -107,6 +107,13 @@ def test_every_collection_opens_finds_and_refuses_to_be_written(client, seth, do
     assert [answer.status_code for answer in refused] == [403] * 5
 
 
+def test_the_front_page_lists_every_table(client, seth):
+    page = client.get(reverse("admin:index"))
+
+    listed = {one["model"] for app in page.context["app_list"] for one in app["models"]}
+    assert listed == set(MODELS)
+
+
 def test_fifty_rows_cost_as_many_questions_as_one(client, seth, db):
     counts = []
     for many in (1, 49):

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
+from core.accounts.backends import ADMIN_SITE
 from core.administration.refusals import told
 
 STAMPS = ("id", "version", "created_at", "updated_at", "created_by", "updated_by")
@@ -32,6 +33,9 @@ class Table(ModelAdmin):  # type: ignore[type-arg]
         named = {field.name for field in self.model._meta.fields}
         stamps = [name for name in STAMPS if name in named] if obj else []
         return [*super().get_readonly_fields(request, obj), *stamps]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(ADMIN_SITE)
 
     @told
     def changeform_view(

@@ -119,3 +119,31 @@ def test_only_administrators_may(poison, person):
         repair.retry(poison.id, by=person(Role.MANAGER))
 
     assert OutboxRow.objects.get(id=poison.id).state == "x"
+
+
+def act(client, row: OutboxRow, **asked: str) -> list[str]:
+    """The act chosen in the administration's list, and what it then says."""
+    answer = client.post(
+        "/admin/core/outboxrow/", {"_selected_action": [str(row.id)], **asked}, follow=True
+    )
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_an_administrator_retries_and_discards_from_the_list(poison, client, person):
+    client.force_login(person(Role.ADMINISTRATOR, is_staff=True))
+
+    assert act(client, poison, action="discard", reason="no") == [
+        "Give a reason of at least 5 letters."
+    ]
+    assert act(client, poison, action="retry") == ["1 on their way again."]
+    assert act(client, poison, action="retry") == [str(repair.NotSetAside(poison.id))]
+
+
+def test_discarding_from_the_list_keeps_who_and_why(poison, client, person):
+    admin = person(Role.ADMINISTRATOR, is_staff=True)
+    client.force_login(admin)
+
+    assert act(client, poison, action="discard", reason="test device") == ["1 discarded."]
+
+    context = OutboxRow.objects.get(action="discard").context
+    assert (context["user_id"], context["reason"]) == (str(admin.pk), "test device")
