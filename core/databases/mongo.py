@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import mongoengine
+import pymongo
 from django.conf import settings
 from pymongo import MongoClient
 from pymongo.collection import Collection
@@ -16,6 +17,7 @@ from core.databases.breaker import Breaker, CircuitOpen
 from core.errors import ServiceUnavailable
 
 UNREACHABLE = (AutoReconnect, NetworkTimeout, ServerSelectionTimeoutError)
+PAGE_SECONDS = 1.0
 SAFE: dict[str, Any] = {
     "connect": False,
     "w": "majority",
@@ -69,9 +71,10 @@ def connect_documents() -> None:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Reads for a page: an unreachable MongoDB becomes ServiceUnavailable, at once when known."""
+    """Reads for a page, within a second in all: an unreachable MongoDB becomes ServiceUnavailable,
+    at once when known."""
     try:
-        with breaker.guard():
+        with breaker.guard(), pymongo.timeout(PAGE_SECONDS):
             yield
     except (CircuitOpen, *UNREACHABLE) as error:
         raise ServiceUnavailable("MongoDB", host(), REMEDY) from error

@@ -3,8 +3,8 @@
 import logging
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.db import OperationalError
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -41,10 +41,42 @@ class PageMiddleware:
         """Refusals and servers that are down have pages; every other error travels on."""
         if isinstance(error, NotAllowed):
             return refused(request, str(error))
-        if isinstance(error, ServiceUnavailable | OperationalError):
+        if isinstance(error, ServiceUnavailable | OperationalError | InterfaceError):
             logger.error("A server that %s needs is down", request.path, exc_info=error)
             return unreachable(request)
         return None
+
+
+class AskerMiddleware:
+    """Finds out who asks before anybody else wants to know: without PostgreSQL the answer is the
+    page that says so, once, and not an error on the way to it."""
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self.get_response):
+            return self.__acall__(request)
+        try:
+            bool(request.user.is_authenticated)
+        except (OperationalError, InterfaceError):
+            return unreachable(request)
+        return self.get_response(request)
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponse:
+        answer: HttpResponse
+        try:
+            # Kept for all who come after: asked lazily, it would be a second question.
+            request.user = await request.auser()
+        except (OperationalError, InterfaceError):
+            answer = await sync_to_async(unreachable)(request)
+        else:
+            answer = await self.get_response(request)
+        return answer
 
 
 def dressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
