@@ -1,6 +1,7 @@
 """Core: what has no clinical word in it."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.db.backends.signals import connection_created
 
 
@@ -10,7 +11,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core.capture import context
-        from core.databases import mongo, registry
+        from core.databases import checks, mongo, registry
         from core.live.documents import SyncEvent
         from core.live.sinks import SyncSink
         from core.outbox import wake
@@ -23,4 +24,5 @@ class CoreConfig(AppConfig):
         connection_created.connect(wake.install, dispatch_uid="wake")
         sinks.register(SyncSink())
         registry.register(SyncEvent)
+        register(checks.application_role, Tags.database)
         mongo.connect_documents()

@@ -1,11 +1,15 @@
 """`manage.py relay`: carry the outbox to MongoDB and the browsers until told to stop."""
 
+import logging
 import signal
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from core.databases.checks import application_role
 from core.relay.loop import Relay
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -13,6 +17,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_: Any, **__: Any) -> None:
+        for warning in application_role(["default"]):
+            logger.warning("%s %s", warning.msg, warning.hint)
         relay = Relay()
         signal.signal(signal.SIGTERM, relay.stop)
         signal.signal(signal.SIGINT, relay.stop)
