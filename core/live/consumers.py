@@ -67,10 +67,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if wanted is None:
             await self.end(BAD_FRAME, "Not understood")
             return
-        await self.subscribe(wanted["subscribe"], wanted.get("epoch"))
+        await self.subscribe(**wanted)
 
-    async def subscribe(self, wanted: dict[str, Any], epoch: object) -> None:
-        """Listen to these topics from the given numbers on, and say where each stands."""
+    async def subscribe(self, wanted: dict[str, Any], epoch: object, since: object) -> None:
+        """Listen to these topics from the given numbers on, and say where each stands.
+
+        `since` is when the page was asked for: what moved after that, it may not show.
+        """
         places = max(0, MOST_TOPICS - len(self.heard))
         surplus = [topic for topic in wanted if topic not in self.heard][places:]
         asked = {topic: seq for topic, seq in wanted.items() if topic not in surplus}
@@ -80,6 +83,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.channel_layer.group_add(group(topic), self.channel_name)
         present = await database_sync_to_async(queries.epoch)()
         heads = await database_sync_to_async(queries.heads)(admitted)
+        for topic in await database_sync_to_async(listening.unseen)(admitted, since):
+            await self.say(reload=topic)
         for topic, seq in admitted.items():
             is_known = seq is not None and epoch == present and seq <= heads[topic]
             self.heard[topic] = seq if is_known and seq is not None else heads[topic]
@@ -184,7 +189,8 @@ def _in_thread(work: Callable[..., T], *arguments: Any) -> Awaitable[T]:
 
 
 def understood(text: str | None) -> dict[str, Any] | None:
-    """The one thing a browser may say: `{"subscribe": {topic: last number or null}, "epoch": …}`."""
+    """The one thing a browser may say: `{"subscribe": {topic: last number or null}, "epoch": …,
+    "since": …}`."""
     if text is None or len(text) > MOST_BYTES:
         return None
     try:
@@ -194,4 +200,4 @@ def understood(text: str | None) -> dict[str, Any] | None:
     wanted = said.get("subscribe") if isinstance(said, dict) else None
     if not isinstance(wanted, dict) or len(wanted) > MOST_TOPICS:
         return None
-    return {"subscribe": wanted, "epoch": said.get("epoch")}
+    return {"wanted": wanted, "epoch": said.get("epoch"), "since": said.get("since")}

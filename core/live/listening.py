@@ -40,6 +40,13 @@ def recent_heads(wanted: list[str]) -> dict[str, int]:
     return {topic: _heads[topic][1] for topic in wanted}
 
 
+def unseen(admitted: dict[str, int | None], since: object) -> list[str]:
+    """Topics that moved while the page was on its way to the browser, which cannot show it."""
+    if not isinstance(since, int | float) or not 0 < since < 2**33:
+        return []
+    return queries.moved_since([t for t, seq in admitted.items() if seq is None], since)
+
+
 def missed(topic: str, seq: int) -> list[dict[str, Any]] | None:
     """Frames after `seq`; None when they are too many to replay, or `seq` is of another time."""
     try:

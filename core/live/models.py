@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class SyncHead(models.Model):
@@ -10,6 +11,7 @@ class SyncHead(models.Model):
 
     topic = models.TextField(primary_key=True)
     seq = models.BigIntegerField()
+    moved_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "sync_heads"

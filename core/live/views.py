@@ -27,6 +27,7 @@ def events(request: StaffRequest) -> JsonResponse:
         if found is None or (seq is not None and not is_same_time):
             answer["reload"].append(topic)
         answer["events"] += found or []
+    answer["reload"] += listening.unseen(admitted, _seconds(request.GET.get("since", "")))
     return JsonResponse(answer)
 
 
@@ -39,6 +40,13 @@ def viewers(request: StaffRequest) -> HttpResponse:
     colleagues = User.objects.filter(pk__in=ids).exclude(pk=request.user.pk)
     names = [user.display_name for user in colleagues]
     return render(request, "components/presence.html", {"viewers": names})
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _parsed(text: str) -> tuple[str, int | None]:

@@ -15,8 +15,9 @@ from core.relay.sinks import Entry
 
 HEADS = "SELECT topic, seq FROM sync_heads WHERE topic = ANY (%s)"
 SAVE = """
-INSERT INTO sync_heads (topic, seq) SELECT * FROM unnest(%s::text[], %s::bigint[])
-ON CONFLICT (topic) DO UPDATE SET seq = excluded.seq
+INSERT INTO sync_heads (topic, seq, moved_at)
+SELECT topic, seq, clock_timestamp() FROM unnest(%s::text[], %s::bigint[]) AS moved (topic, seq)
+ON CONFLICT (topic) DO UPDATE SET seq = excluded.seq, moved_at = excluded.moved_at
 """
 MOST_REMEMBERED = 200_000
 

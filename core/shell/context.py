@@ -28,6 +28,11 @@ class Shell:
         user = getattr(self._request, "user", None)
         return user if isinstance(user, User) else None
 
+    @property
+    def arrived_at(self) -> str:
+        """When this page was asked for, in seconds: its socket asks what has changed since."""
+        return str(getattr(self._request, "arrived_at", ""))
+
     @cached_property
     def menu(self) -> list[MenuLine]:
         return lines_for(self.user, self._request.path) if self.user else []

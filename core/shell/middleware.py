@@ -1,6 +1,7 @@
 """What holds for every page: nothing kept by the browser, and plain words when something is down."""
 
 import logging
+import time
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -59,6 +60,7 @@ class AskerMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> Any:
+        request.arrived_at = time.time()  # type: ignore[attr-defined]
         if iscoroutinefunction(self.get_response):
             return self.__acall__(request)
         try:

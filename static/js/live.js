@@ -10,6 +10,8 @@ const heard = Object.fromEntries(topics.map((topic) => [topic, null]));
 const SILENT_AFTER = 12_000;
 const POLL_EVERY = 5_000;
 let epoch = null;
+// Until the first answer: what changed after the page was asked for, it may not show.
+let since = Number(document.body.dataset.liveSince) || null;
 let socket = null;
 let failures = 0;
 let silence = null;
@@ -42,7 +44,10 @@ function reload(topic) {
 }
 
 function take(said) {
-  if (said.epoch) epoch = said.epoch;
+  if (said.epoch) {
+    epoch = said.epoch;
+    since = null;
+  }
   if (said.reload) reload(said.reload);
   if (said.seq) hear(said);
   if (said.presence) fire(`live:presence:${said.presence}`, said);
@@ -56,7 +61,7 @@ function take(said) {
 
 function ask() {
   if (socket?.readyState === WebSocket.OPEN) {
-    socket.send(JSON.stringify({ subscribe: heard, epoch }));
+    socket.send(JSON.stringify({ subscribe: heard, epoch, since }));
   }
 }
 
@@ -105,7 +110,7 @@ function stopPolling() {
 }
 
 async function poll() {
-  const asked = new URLSearchParams({ epoch: epoch || "" });
+  const asked = new URLSearchParams({ epoch: epoch || "", since: since ?? "" });
   for (const [topic, seq] of Object.entries(heard)) asked.append("after", `${topic}~${seq ?? ""}`);
   try {
     const answer = await fetch(`/api/sync/events?${asked}`, { signal: AbortSignal.timeout(4_000) });

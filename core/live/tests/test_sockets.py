@@ -126,6 +126,32 @@ def test_what_was_missed_while_away_is_replayed_once_and_in_order(page, patient)
     assert (replayed, last) == ([2, 3, 4], 5)
 
 
+def test_what_changed_between_the_page_and_its_socket_is_fetched_afresh(
+    running_clinic, page, patient
+):
+    topic, asked_for = f"patient:{patient.pk}", time.time() + 3
+    with page() as socket:
+        say(socket, subscribe={topic: None}, since=asked_for)
+        unchanged = json.loads(socket.recv(timeout=5))
+    time.sleep(max(0, asked_for - time.time()))
+    rename(patient, "Grace")
+    running_clinic.settle()
+    with page() as socket:
+        say(socket, subscribe={topic: None}, since=asked_for)
+        changed = json.loads(socket.recv(timeout=5))
+
+    assert (unchanged["heads"], changed) == ({topic: 1}, {"reload": topic})
+
+
+@pytest.mark.parametrize("since", ["x", -1, 1e300, None, [], True])
+def test_a_moment_that_cannot_be_is_ignored(running_clinic, page, patient, since):
+    topic = f"patient:{patient.pk}"
+    with page() as socket:
+        say(socket, subscribe={topic: None}, since=since)
+        assert hear(socket, epoch=...)["heads"] == {topic: 1}
+    assert "Traceback" not in running_clinic.log("daphne")
+
+
 @pytest.mark.parametrize(
     ("seq", "epoch"), [(1, "00000000-0000-7000-8000-000000000001"), (99, ...), (1, None)]
 )
