@@ -12,7 +12,7 @@ from django.db.models import Q, Value
 
 from patients.models import Patient
 from patients.models.patient import NameSounds
-from patients.queries.search import plain_words
+from patients.queries.plain import plain_words
 
 VERY_LIKELY, POSSIBLE = 80, 50
 MOST_LOOKED_AT, MOST_SHOWN = 200, 5

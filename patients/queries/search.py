@@ -6,7 +6,6 @@ candidates is fetched and ranked, so a common name costs no more than a rare one
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +17,7 @@ from core.clock import today
 from patients.models import Patient
 from patients.models.patient import NameSounds
 from patients.queries.dates import parse_date
+from patients.queries.plain import digits_of, plain_words, printable
 
 MOST_CANDIDATES = 200
 LONGEST = 100
@@ -45,8 +45,9 @@ def understand(text: str) -> Asked:
     born = parse_date(text)
     if born is not None:
         return Asked(born=born)
-    if DIGITS.fullmatch(text) and sum(map(str.isdigit, text)) >= 3:
-        return Asked(digits=re.sub(r"\D", "", text))
+    digits = digits_of(text)
+    if DIGITS.fullmatch(text) and len(digits) >= 3:
+        return Asked(digits=digits)
     words = plain_words(text)
     years = [int(word) for word in words if _is_birth_year(word)]
     return Asked(
@@ -77,7 +78,9 @@ def _by_digits(known: QuerySet[Patient], digits: str) -> QuerySet[Patient]:
     if len(digits) < 12:
         fits |= Q(mrn=int(digits))
     if len(digits) >= 6:
-        fits |= Q(phone_end=digits[-6:]) & ~Q(phone="")
+        # Six digits are what the index holds; a national number begins with a 0 of its own.
+        end = digits.lstrip("0")[-9:]
+        fits |= Q(phone_end=digits[-6:], phone__endswith=end) & ~Q(phone="")
     return known.alias(phone_end=Right("phone", Value(6))).filter(fits)
 
 
@@ -93,11 +96,12 @@ def _by_name(known: QuerySet[Patient], asked: Asked) -> list[Patient]:
 
 
 def _sounding_alike(known: QuerySet[Patient], asked: Asked) -> Iterable[Patient]:
-    """Names in which every word typed sounds like some word."""
-    typed = " ".join(word for word in asked.words if len(word) > 2)
-    if not typed:
-        return []
-    return known.filter(sounds__contains=NameSounds(Value(typed)))[:MOST_CANDIDATES]
+    """Names in which every word typed sounds like some word; other scripts have no sound."""
+    typed = NameSounds(Value(" ".join(word for word in asked.words if len(word) > 2)))
+    begins = (Q(search_name__contains=f" {word}") for word in asked.words if not word.isascii())
+    # Every list contains an empty one, but none overlaps it.
+    alike = known.filter(*begins, sounds__contains=typed, sounds__overlap=typed)
+    return alike[:MOST_CANDIDATES]
 
 
 def rank(patient: Patient, words: list[str]) -> tuple[int, int, str]:
@@ -106,21 +110,6 @@ def rank(patient: Patient, words: list[str]) -> tuple[int, int, str]:
     partly = sum(word not in have for word in words)
     misses = sum(not any(name.startswith(word) for name in have) for word in words)
     return misses, partly, patient.search_name
-
-
-def plain_words(text: str) -> list[str]:
-    """Words as `plain_name` of the database writes them: no case, no accents, no punctuation."""
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", text.lower())
-        if not unicodedata.combining(letter)
-    )
-    return [word for word in re.split(r"[\W_]+", bare) if word][:8]
-
-
-def printable(text: str) -> str:
-    """Without control characters, blanks trimmed."""
-    return "".join(letter for letter in text if letter.isprintable()).strip()
 
 
 def _is_birth_year(word: str) -> bool:

@@ -17,6 +17,7 @@ from core.accounts.access import StaffRequest, access
 from core.shell import words
 from patients.models import Patient, Visit
 from patients.queries import search as queries
+from patients.queries.plain import plain_words
 from patients.queries.visits import present_or_last
 
 PAGE = 25
@@ -94,7 +95,7 @@ def _mark(name: str, typed: list[str]) -> str:
 
 
 def _mark_word(part: str, typed: list[str]) -> str:
-    plain = "".join(queries.plain_words(part))
+    plain = "".join(plain_words(part))
     longest = max((len(word) for word in typed if plain.startswith(word)), default=0)
     head, tail = part[:longest], part[longest:]
     return f"<mark>{escape(head)}</mark>{escape(tail)}" if head else escape(part)
