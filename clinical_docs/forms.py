@@ -2,17 +2,17 @@
 
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
 from clinical_docs.choices import LONGEST_NOTE, SIGNS, unit_on_paper
+from core.editing.fields import KeyField
 
 
 class WritingForm(forms.Form):
     """A small form on the record; its key makes a double click one effect."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    key = KeyField()
 
 
 class VitalsForm(WritingForm):

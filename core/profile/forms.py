@@ -1,7 +1,6 @@
 """One's own account as it is typed."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm
@@ -9,11 +8,12 @@ from django.core.validators import MaxLengthValidator
 
 from core.accounts.models import User
 from core.accounts.signing_in import LONGEST_PASSWORD
+from core.editing.fields import KeyField
 from core.profile.domain import EDITABLE
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    key = KeyField()
     email = forms.EmailField(
         label="E-mail", required=False, error_messages={"invalid": "This is not an e-mail address."}
     )

@@ -16,7 +16,7 @@ def clean_name(text: str) -> str:
     text = " ".join(unicodedata.normalize("NFC", text).split())
     for letter in text:
         if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") and letter != "\u200c":
-            name = unicodedata.name(letter, f"U+{ord(letter):04X}").lower()
+            name = unicodedata.name(letter, "").lower() or f"U+{ord(letter):04X}"
             raise ValidationError(f"Remove the invisible character “{name}” from the name.")
     _refuse_piles(text)
     return text

@@ -3,13 +3,14 @@
 import re
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 
 from core import phones
 from core.clock import today
+from core.editing.fields import KeyField
 from core.shell.words import clinic_date
 from patients.forms.names import clean_name
 from patients.models import Patient
@@ -18,6 +19,8 @@ from patients.queries.duplicates import Candidate
 
 AGE = re.compile(r"(\d{1,3})\s*(y|years?|m|months?)?", re.IGNORECASE)
 OLDEST = 130
+# The columns themselves have no end, but an index does.
+LONGEST = {"national_id": 100, "email": 320, "address": 1_000, "next_of_kin": 200}
 
 
 class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -26,7 +29,7 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
     born = forms.CharField(
         label="Date of birth, or age", required=False, help_text="Type 38 if only the age is known."
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    key = KeyField()
 
     class Meta:
         model = Patient
@@ -63,6 +66,8 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
         ]
         self.fields["sex"].choices = choices  # type: ignore[attr-defined]
         self.fields["sex"].error_messages["required"] = "Choose one; Not known is an answer too."
+        for name, longest in LONGEST.items():
+            self.fields[name].validators.append(MaxLengthValidator(longest))
         if self.instance.birth_date:
             self.fields["born"].initial = shown_birth(self.instance)
 
@@ -74,6 +79,9 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_other_names(self) -> str:
         return clean_name(self.cleaned_data["other_names"])
+
+    def clean_next_of_kin(self) -> str:
+        return clean_name(self.cleaned_data["next_of_kin"])
 
     def clean_phone(self) -> str:
         return international(self.cleaned_data["phone"])

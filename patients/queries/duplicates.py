@@ -6,9 +6,12 @@ name that sounds alike needs the phone or the birth date beside it.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Q, Value
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Case, Q, Value, When
 
 from patients.models import Patient
 from patients.models.patient import NameSounds
@@ -66,15 +69,35 @@ def alike(candidate: Candidate, *, besides: UUID | None = None) -> list[Likeness
 
 
 def _neighbours(candidate: Candidate) -> list[Patient]:
-    """Those who share the phone, the birth date, or the sound of a name."""
-    near = Q(pk=None)
+    """Those who share the phone, the birth date, or the sound of a name; the nearest so many."""
+    sure = _shares_a_fact(candidate)
+    near = Patient.objects.filter(sure | _shares_a_name(candidate), merged_into=None)
+    # Hundreds may bear the name: the one looked for must be among those who are compared.
+    nearest = near.order_by(Case(When(sure, then=0), default=1), _written_alike(candidate).desc())
+    return list(nearest[:MOST_LOOKED_AT])
+
+
+def _shares_a_fact(candidate: Candidate) -> Q:
+    shares = Q(pk=None)
     if candidate.phone:
-        near |= Q(phone=candidate.phone)
+        shares |= Q(phone=candidate.phone)
     if candidate.birth_date and not candidate.birth_date_estimated:
-        near |= Q(birth_date=candidate.birth_date)
+        shares |= Q(birth_date=candidate.birth_date)
+    return shares
+
+
+def _shares_a_name(candidate: Candidate) -> Q:
+    """By its sound; in other scripts than Latin, which have none, by a whole word."""
+    words = (word for word in plain_words(candidate.family_name) if not word.isascii())
+    shares = reduce(or_, (Q(search_name__contains=f" {word} ") for word in words), Q(pk=None))
     if len(candidate.family_name) > 1:
-        near |= Q(sounds__overlap=NameSounds(Value(candidate.family_name)))
-    return list(Patient.objects.filter(near, merged_into=None)[:MOST_LOOKED_AT])
+        shares |= Q(sounds__overlap=NameSounds(Value(candidate.family_name)))
+    return shares
+
+
+def _written_alike(candidate: Candidate) -> TrigramSimilarity:
+    words = plain_words(f"{candidate.family_name} {candidate.given_names}")
+    return TrigramSimilarity("search_name", " ".join(words))
 
 
 def reasons(candidate: Candidate, patient: Patient) -> list[Reason]:
