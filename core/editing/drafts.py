@@ -10,6 +10,7 @@ from core.editing.models import Draft
 from core.errors import ClinicError
 
 LONGEST = 50_000
+LONGEST_PLACE = 100
 NEVER_KEPT = {"csrfmiddlewaretoken", "password", "key", "next"}
 
 
@@ -17,13 +18,20 @@ class DraftTooLong(ClinicError):
     """More than a draft may hold."""
 
 
+def is_place(form: str, object_id: str) -> bool:
+    """Whether there can be a form of this name for an object of this id."""
+    return max(len(form), len(object_id)) <= LONGEST_PLACE and "\0" not in object_id
+
+
 def save(form: str, object_id: str, fields: Mapping[str, str], *, by: User) -> datetime:
     """Keep these fields; returns when. Only their writer ever reads them.
 
     Raises DraftTooLong.
     """
-    kept = {name: value for name, value in fields.items() if value and name not in NEVER_KEPT}
-    if sum(map(len, kept.values())) > LONGEST:
+    # PostgreSQL holds every character but NUL, which no keyboard types.
+    plain = {name.replace("\0", ""): value.replace("\0", "") for name, value in fields.items()}
+    kept = {name: value for name, value in plain.items() if value and name not in NEVER_KEPT}
+    if sum(len(name) + len(value) for name, value in kept.items()) > LONGEST:
         raise DraftTooLong(f"A draft holds at most {LONGEST} characters.")
     now = timezone.now()
     Draft.objects.update_or_create(

@@ -48,8 +48,8 @@ class Conflict(Stale):
 
 
 def text(value: Any) -> str:
-    """A value as a form writes it."""
-    return "" if value is None else str(value)
+    """A value as a form writes it; browsers end the lines of a text in their own way."""
+    return "" if value is None else str(value).replace("\r\n", "\n")
 
 
 def sealed(values: Mapping[str, Any]) -> str:

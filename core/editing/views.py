@@ -1,6 +1,6 @@
 """Where forms keep what is being typed."""
 
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -12,6 +12,8 @@ from core.editing import drafts
 @access("home.view")
 def draft(request: StaffRequest, form: str, object_id: str = "") -> HttpResponse:
     """POST keeps the form's fields and says when; DELETE forgets them."""
+    if not drafts.is_place(form, object_id):
+        raise Http404
     if request.method == "DELETE":
         drafts.discard(form, object_id, by=request.user)
         return HttpResponse(status=200)

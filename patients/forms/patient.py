@@ -19,6 +19,7 @@ from patients.queries.duplicates import Candidate
 
 AGE = re.compile(r"(\d{1,3})\s*(y|years?|m|months?)?", re.IGNORECASE)
 OLDEST = 130
+MONTHS_OF_A_BABY = 24
 # The columns themselves have no end, but an index does.
 LONGEST = {"national_id": 100, "email": 320, "address": 1_000, "next_of_kin": 200}
 
@@ -80,6 +81,9 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_other_names(self) -> str:
         return clean_name(self.cleaned_data["other_names"])
 
+    def clean_address(self) -> str:
+        return str(self.cleaned_data["address"]).replace("\r\n", "\n")
+
     def clean_next_of_kin(self) -> str:
         return clean_name(self.cleaned_data["next_of_kin"])
 
@@ -102,11 +106,18 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
         if not cleaned.get("family_name") and not cleaned.get("given_names") and not self.errors:
             self.add_error("family_name", "Enter at least one name.")
         try:
-            born, estimated = understood_birth(cleaned.get("born", ""))
-            cleaned |= {"birth_date": born, "birth_date_estimated": estimated}
+            cleaned |= self._birth(cleaned.get("born", ""))
         except ValidationError as error:
             self.add_error("born", error)
         return cleaned
+
+    def _birth(self, typed: str) -> dict[str, Any]:
+        """An age left as it was shown stays the birth date it came from."""
+        if typed and typed == shown_birth(self.instance):
+            born, estimated = self.instance.birth_date, self.instance.birth_date_estimated
+        else:
+            born, estimated = understood_birth(typed)
+        return {"birth_date": born, "birth_date_estimated": estimated}
 
     def values(self) -> dict[str, Any]:
         """What the domain functions take."""
@@ -125,9 +136,11 @@ def shown_birth(patient: Patient) -> str:
     """As the form writes it: a date, or the age where only that is known."""
     if patient.birth_date is None:
         return ""
-    if patient.birth_date_estimated:
-        return str(today().year - patient.birth_date.year)
-    return clinic_date(patient.birth_date)
+    if not patient.birth_date_estimated:
+        return clinic_date(patient.birth_date)
+    years = today().year - patient.birth_date.year
+    months = years * 12 + today().month - patient.birth_date.month
+    return f"{months} months" if months < MONTHS_OF_A_BABY else str(years)
 
 
 def understood_birth(typed: str) -> tuple[date | None, bool]:
