@@ -10,10 +10,12 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.conf import settings
@@ -50,10 +52,20 @@ class Served:
         with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
             return connection.execute(statement, params).fetchall()
 
+    def patient(self) -> UUID:
+        """Whoever came most often: a record with something of everything."""
+        most = "SELECT patient_id FROM visits GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+        found: UUID = self.rows(most)[0]["patient_id"]
+        return found
+
     def settle(self) -> None:
         """Wait until everything committed has reached MongoDB."""
         pending = "SELECT count(*) AS n FROM outbox WHERE state = 'p'"
         wait_until(lambda: self.rows(pending)[0]["n"] == 0, "The outbox", seconds=60)
+
+    def run(self, command: list[str]) -> None:
+        """A command of this clinic, to its end."""
+        subprocess.run(command, env=self.env, check=True, capture_output=True)
 
     def pid(self, name: str) -> int:
         """The process of `mongod`, `daphne` or `relay`."""
@@ -76,8 +88,8 @@ def serving(worker: str) -> Iterator[Served]:
         clinic.env = {**os.environ, **own.urls, **environment(home, name, port)}
         started = []
         try:
-            for command in PREPARATIONS:
-                subprocess.run(command, env=clinic.env, check=True, capture_output=True)
+            with ThreadPoolExecutor() as together:
+                list(together.map(clinic.run, PREPARATIONS))
             started = [processes.launch(one, home) for one in programs(clinic)]
             wait_until(lambda: answers(clinic), "Daphne", seconds=60)
             clinic.settle()

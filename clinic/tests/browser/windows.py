@@ -1,0 +1,64 @@
+"""Browser profiles of the staff, and what went wrong in them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from clinic.tests.browser.serving import Served
+from core.accounts.demo import demo_accounts
+
+PASSWORDS = {account.username: account.password for account in demo_accounts()}
+WIDE = {"width": 1440, "height": 900}
+PATIENCE_MS = 10_000
+
+
+@dataclass
+class Windows:
+    """Opens a profile for somebody; `complaints` is what any console or page error said."""
+
+    clinic: Served
+    chromium: Browser
+    profiles: dict[str, Any]
+    opened: list[BrowserContext] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def of(self, username: str | None, **options: Any) -> BrowserContext:
+        """A profile of its own, signed in; nobody for None."""
+        state = self._profile(username) if username else None
+        return self._context(storage_state=state, **options)
+
+    def sign_in(self, page: Page, username: str) -> None:
+        """As a person does it."""
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password").fill(PASSWORDS[username])
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+    def close(self) -> None:
+        for context in self.opened:
+            context.close()
+
+    def _profile(self, username: str) -> Any:
+        if username not in self.profiles:
+            context = self._context()
+            page = context.new_page()
+            page.goto("/sign-in/")
+            self.sign_in(page, username)
+            self.profiles[username] = context.storage_state()
+        return self.profiles[username]
+
+    def _context(self, **options: Any) -> BrowserContext:
+        options = {"viewport": WIDE, **options}
+        context = self.chromium.new_context(base_url=self.clinic.url, **options)
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("console", self._note)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.opened.append(context)
+        return context
+
+    def _note(self, message: ConsoleMessage) -> None:
+        """Chromium reports broken scripts, refused styles and failed loads on the console."""
+        if message.type in ("error", "warning"):
+            where = message.location.get("url", "")
+            self.complaints.append(f"{message.type}: {message.text} ({where})")
