@@ -11,7 +11,7 @@ AXE = Axe()
 IN_ALL = {"resultTypes": ["violations"]}
 IN_DARK = {**IN_ALL, "runOnly": ["color-contrast"]}
 SETTLED = """() => document.readyState === "complete" && !document.querySelector(
-    ".htmx-request, .htmx-swapping, .htmx-settling, main .skeleton")"""
+    ".htmx-request, .htmx-swapping, .htmx-settling, [hx-trigger^='load'] > .skeleton")"""
 TOO_WIDE = """() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
