@@ -53,7 +53,7 @@ def let_somebody_be_quicker(page: Any) -> None:
     """A colleague saves the form between its opening and its saving."""
     theirs = page.context.new_page()
     theirs.goto(page.url)
-    for window, language, address in ((theirs, "fr", "1 River Road"), (page, "de", "2 Hill Street")):
+    for window, address in ((theirs, "1 River Road"), (page, "2 Hill Street")):
         window.get_by_label("Address").fill(address)
         window.locator("[name=next_of_kin]").fill(f"Somebody of {address}")
         window.get_by_role("button", name="Save changes").click()
@@ -89,6 +89,10 @@ PAGES = (
     Example("register-alike", "patients:register", "joy", act=type_somebody_known),
     Example("edit", "patients:edit", "joy", of_patient=True),
     Example("conflict", "patients:edit", "joy", of_patient=True, act=let_somebody_be_quicker),
+    Example("profile", "profile:profile", "amina"),
+    Example("audit-patient", "audit:patient", "amina", of_patient=True),
+    Example("audit-explorer", "audit:explorer", "noor"),
+    Example("admin", "admin:index", "seth"),
     Example("styleguide", "shell:styleguide", "seth"),
     Example("refused", "patients:register", "noor", status=403),
     Example("missing", "", "joy", path="/nowhere/", status=404),
@@ -104,5 +108,14 @@ FRAGMENTS = {
     "clinical_docs:note",
     "clinical_docs:vitals",
     "live:events",
+    "live:viewers",
 }
-POSTS = {"accounts:sign_out", "shell:theme", "editing:draft", "editing:draft_of"}
+POSTS = {
+    "accounts:sign_out",
+    "profile:theme",
+    "profile:password",
+    "editing:draft",
+    "editing:draft_of",
+}
+"""Addresses that only take something."""
+DOWNLOADS = {"audit:export"}

@@ -1,0 +1,169 @@
+"""Every address of the clinic, tried by every role and by a stranger."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from clinic.tests.pages import DOWNLOADS, FRAGMENTS, PAGES, POSTS
+from core.accounts.demo import demo_accounts
+from core.accounts.models import User
+from core.accounts.roles import PERMISSIONS, Role, permissions_of
+from core.shell import words
+from patients.models import Patient, Visit
+
+# Doors without a guard, each with the reason.
+OPEN_TO_ALL = {
+    "accounts:sign_in": "the door itself",
+    "accounts:sign_out": "harmless to a stranger, and never in the way of leaving",
+}
+R, N, C, L, P = Role.RECEPTIONIST, Role.NURSE, Role.CLINICIAN, Role.LAB, Role.PHARMACIST
+K, M, A, Z = Role.CASHIER, Role.MANAGER, Role.ADMINISTRATOR, Role.AUDITOR
+EVERYBODY = set(Role)
+# Who gets through, role by role; all others are refused with 403.
+WHO = {
+    "home": EVERYBODY,
+    "shell:styleguide": {A},
+    "shell:menu": EVERYBODY,
+    "live:events": EVERYBODY,
+    "live:viewers": EVERYBODY,
+    "patients:search": EVERYBODY - {A},
+    "patients:register": {R, N, C},
+    "patients:alike": {R, N, C},
+    "patients:record": EVERYBODY - {A},
+    "patients:banner": EVERYBODY - {A},
+    "patients:edit": {R, N, C},
+    "patients:alike_to": {R, N, C},
+    "profile:profile": EVERYBODY,
+    "audit:patient": {C, M, Z},
+    "audit:explorer": {Z},
+    "audit:export": {Z},
+    "clinical_docs:measured": {N, C, L, P},
+    "clinical_docs:charts": {N, C, L, P},
+    "clinical_docs:note": {N, C},
+    "clinical_docs:vitals": {N, C},
+}
+ONLY_POSTED = {"patients:alike", "patients:alike_to"}
+
+
+def walk(
+    patterns: list[URLPattern | URLResolver], space: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    """Name and pattern of every address outside Django's administration."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield space + str(pattern.name), pattern
+        elif pattern.app_name != "admin":
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from walk(pattern.url_patterns, inner)
+
+
+DOORS = dict(walk(get_resolver().url_patterns))
+USERS = {account.role: account.username for account in reversed(demo_accounts())}
+
+
+@pytest.fixture(scope="module")
+def patient(made) -> Patient:
+    return Visit.objects.order_by("opened_at").last().patient
+
+
+def address(name: str, patient: Patient) -> str:
+    wanted = DOORS[name].pattern.converters
+    return reverse(name, kwargs=dict.fromkeys(wanted, patient.pk))
+
+
+def ask(client, name: str, patient: Patient):
+    """As a browser would; what only takes posts is posted nothing."""
+    path = address(name, patient)
+    return client.post(path) if name in ONLY_POSTED else client.get(path)
+
+
+def test_every_view_names_its_permission():
+    unguarded = {name for name, door in DOORS.items() if not hasattr(door.callback, "permission")}
+
+    assert unguarded == set(OPEN_TO_ALL)
+
+
+def test_every_permission_named_by_a_view_is_granted_to_somebody():
+    granted = permissions_of(list(PERMISSIONS))
+
+    named = {getattr(door.callback, "permission", "home.view") for door in DOORS.values()}
+    assert named <= granted
+
+
+def test_every_address_is_a_page_a_fragment_or_a_post():
+    pages = {page.url for page in PAGES if page.url}
+    ours = {name for name in pages | FRAGMENTS | POSTS | DOWNLOADS if not name.startswith("admin:")}
+
+    assert set(DOORS) == ours
+
+
+def test_expectations_cover_every_guarded_address():
+    assert set(WHO) == set(DOORS) - set(OPEN_TO_ALL) - POSTS
+
+
+def test_expectations_agree_with_the_table_of_roles():
+    said = {name: set(WHO[name]) for name in WHO}
+
+    assert said == {
+        name: {role for role in Role if DOORS[name].callback.permission in permissions_of([role])}
+        for name in WHO
+    }
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_gets_through_its_own_doors_and_no_other(role, patient, client):
+    client.force_login(User.objects.get(username=USERS[role]))
+
+    answers = {name: ask(client, name, patient).status_code for name in WHO}
+
+    assert answers == {name: 200 if role in WHO[name] else 403 for name in WHO}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_refusal_tells_nothing_of_the_patient(role, patient, client):
+    client.force_login(User.objects.get(username=USERS[role]))
+    secrets = [patient.family_name, patient.given_names, words.mrn(patient.mrn), patient.phone]
+
+    for name in (name for name, roles in WHO.items() if role not in roles):
+        body = ask(client, name, patient).content.decode()
+        assert [one for one in secrets if one and (one in body or one.upper() in body)] == [], name
+
+
+def test_patient_has_something_to_hide(patient, client):
+    client.force_login(User.objects.get(username=USERS[Role.CLINICIAN]))
+
+    body = client.get(address("patients:record", patient)).content.decode()
+
+    assert patient.family_name.upper() in body
+    assert words.mrn(patient.mrn) in body
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_stranger_is_sent_to_sign_in_and_back(name, patient, client):
+    path = address(name, patient)
+
+    answer = ask(client, name, patient)
+
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        f"{reverse(settings.LOGIN_URL)}?next={path}",
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in WHO if name.startswith(("patients:", "clinical_docs:", "audit:")) and DOORS[name].pattern.converters])  # fmt: skip
+def test_unknown_patient_is_not_found(name, patient, client):
+    client.force_login(User.objects.get(username=USERS[Role.CLINICIAN]))
+    nobody = Patient(pk="00000000-0000-7000-8000-000000000000")
+
+    assert ask(client, name, nobody).status_code == 404
+
+
+@pytest.mark.parametrize("role", Role)
+def test_administration_is_for_administrators(role, made, client):
+    client.force_login(User.objects.get(username=USERS[role]))
+
+    answer = client.get(reverse("admin:index"))
+
+    assert answer.status_code == (200 if role == Role.ADMINISTRATOR else 302)
