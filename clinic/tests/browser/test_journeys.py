@@ -2,10 +2,8 @@
 
 import os
 import signal
-import time
 import uuid
 
-import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -26,7 +24,7 @@ def register(page, family, *, given="Imani", phone="") -> str:
     page.goto(reverse("patients:register"))
     page.get_by_label("Family name").fill(family)
     page.get_by_label("Given names").fill(given)
-    page.get_by_label("Female", exact=True).check()
+    page.get_by_text("Female", exact=True).click()
     page.get_by_label("Date of birth").fill("14-Jul-1985")
     if phone:
         page.get_by_label("Phone", exact=True).fill(phone)
@@ -72,7 +70,9 @@ def test_colleagues_work_appears_within_a_second_and_typing_stays(page, clinic):
     theirs.get_by_role("button", name="Save vital signs").click()
     theirs.get_by_role("button", name="Record vital signs").wait_for()
 
-    expect(mine.locator("#timeline .entry-line").first).to_contain_text("77", timeout=WITHIN_A_SECOND)
+    expect(mine.locator("#timeline .entry-line").first).to_contain_text(
+        "77", timeout=WITHIN_A_SECOND
+    )
     expect(note).to_have_value("Coughs since Tues")
     expect(note).to_be_focused()
     note.press_sequentially("day.")
@@ -93,7 +93,7 @@ def test_changed_phone_appears_in_an_open_record_and_in_the_trail(page):
     trail = page("amina", record)
     trail.get_by_role("link", name="Audit trail").click()
     expect(trail.locator("main")).to_contain_text("Joy Wanjiru")
-    expect(trail.locator("main")).to_contain_text("phone")
+    expect(trail.locator("main")).to_contain_text("Phone")
 
 
 def test_second_of_two_editors_chooses_and_loses_nothing(page, clinic):
@@ -124,7 +124,7 @@ def test_double_click_registers_one_patient(page, clinic):
     joy = page("joy", reverse("patients:register"))
     joy.get_by_label("Family name").fill(family)
     joy.get_by_label("Given names").fill("Imani")
-    joy.get_by_label("Female", exact=True).check()
+    joy.get_by_text("Female", exact=True).click()
     joy.get_by_label("Date of birth").fill("14-Jul-1985")
 
     joy.get_by_role("button", name="Register the patient").dblclick()
@@ -135,13 +135,13 @@ def test_double_click_registers_one_patient(page, clinic):
 
 
 def test_words_of_a_closed_registration_are_there_again(page, windows):
-    first = page("joy", reverse("patients:register"))
+    first = page("grace", reverse("patients:register"))
     family = stamp()
     first.get_by_label("Family name").press_sequentially(family)
     expect(first.locator("[data-draft-state]")).to_contain_text("saved", timeout=UNTIL_KEPT)
     first.close()
 
-    again = page("joy", reverse("patients:register"))
+    again = page("grace", reverse("patients:register"))
 
     expect(again.get_by_label("Family name")).to_have_value(family)
     again.get_by_role("button", name="Start afresh").click()
@@ -205,13 +205,12 @@ def test_record_answers_while_mongodb_is_silent(page, clinic):
     amina = page("amina")
     os.kill(clinic.pid("mongod"), signal.SIGSTOP)
     try:
-        began = time.monotonic()
         amina.goto(reverse("patients:record", args=[clinic.patient()]))
-        first = time.monotonic() - began
+        answered = amina.evaluate("performance.getEntriesByType('navigation')[0].responseEnd")
         expect(amina.locator("#timeline .stale")).to_contain_text("delayed")
     finally:
         os.kill(clinic.pid("mongod"), signal.SIGCONT)
-    assert first < 2.5
+    assert answered < 2_000
 
     amina.wait_for_timeout(3_000)
     amina.reload()
