@@ -1,0 +1,121 @@
+"""How many questions a page asks: as many for one row as for fifty."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from pymongo import monitoring
+
+from clinical_docs.domain import notes, vitals
+from core.accounts.roles import PERMISSIONS, Role
+from core.databases import mongo
+from patients.models import Patient, Prescription, Visit
+
+FEW, MANY = 1, 50
+# What every page costs beside its content: the session, who is signed in, what the audit is told.
+AROUND = ('"django_session"', 'FROM "users"', "set_config", "SAVEPOINT", "INSERT INTO outbox")
+
+
+class Commands(monitoring.CommandListener):
+    """What is asked of MongoDB."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def started(self, event) -> None:
+        self.names.append(event.command_name)
+
+    def succeeded(self, event) -> None:
+        """Only questions count."""
+
+    def failed(self, event) -> None:
+        """Only questions count."""
+
+
+@pytest.fixture
+def commands(transactional_db: None) -> Iterator[Commands]:
+    """What the pages of a test ask of MongoDB."""
+    heard = Commands()
+    mongo.close()
+    mongo.client(event_listeners=[heard])
+    yield heard
+    mongo.connect_documents()
+
+
+def register(count: int) -> list[Patient]:
+    """People with one family name, each with a visit that is open."""
+    made = [
+        Patient.objects.create(
+            family_name="Okoro", given_names=f"Grace{n}", sex="female", birth_date=date(1980, 1, 1)
+        )
+        for n in range(count)
+    ]
+    for patient in made:
+        Visit.objects.create(patient=patient, opened_at=timezone.now())
+    return made
+
+
+def asked(client, path: str) -> list[str]:
+    """The statements of a page's content."""
+    cache.clear()
+    with CaptureQueriesContext(connection) as seen:
+        answer = client.get(path)
+    assert answer.status_code == 200
+    return [one["sql"] for one in seen if not any(part in one["sql"] for part in AROUND)]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if "patients.view" in PERMISSIONS[role]])
+def test_front_page_asks_as_much_for_one_row_as_for_fifty(role, person, client):
+    client.force_login(person(role))
+    register(FEW)
+    few = asked(client, reverse("home"))
+
+    register(MANY - FEW)
+
+    assert len(asked(client, reverse("home"))) == len(few)
+
+
+def test_search_asks_as_much_for_one_row_as_for_fifty(person, client):
+    client.force_login(person(Role.RECEPTIONIST))
+    # Where few are found, names that sound alike are asked for as well: so five are few here.
+    register(5)
+    few = asked(client, reverse("patients:search") + "?q=okoro")
+
+    register(MANY - 5)
+
+    assert len(asked(client, reverse("patients:search") + "?q=okoro")) == len(few)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_record_asks_three_questions_of_each_database(person, client, commands, relay):
+    clinician = person(Role.CLINICIAN)
+    client.force_login(clinician)
+    [patient] = register(1)
+    write(patient, FEW, by=clinician)
+    relay()
+    record = reverse("patients:record", args=[patient.pk])
+    few = asked(client, record)
+
+    write(patient, MANY, by=clinician)
+    relay()
+    commands.names.clear()
+    many = asked(client, record)
+    for fragment in ("clinical_docs:measured", "clinical_docs:charts"):
+        asked(client, reverse(fragment, args=[patient.pk]))
+
+    assert len(few) == len(many) <= 3, many
+    assert len(commands.names) <= 3, commands.names
+
+
+def write(patient: Patient, count: int, *, by) -> None:
+    """As many visits' worth of entries."""
+    for n in range(count):
+        Prescription.objects.create(patient=patient, prescriber=by, written_at=timezone.now())
+        vitals.record(patient.pk, values={"pulse": Decimal(70 + n % 30)}, is_adult=True, by=by)
+        notes.write(patient.pk, text=f"Note {n}", by=by)
