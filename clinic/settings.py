@@ -7,14 +7,15 @@ servers of `$CLINIC_HOME`, which `bin/up` starts.
 import logging
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
+from environ import Env
 
+from clinic.environment.reading import read
 from core.embedded import home, servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-environ.Env.read_env(BASE_DIR / ".env")
-env = environ.Env()
+# Every variable with its explanation: clinic/environment/table.py and .env.example.
+env = read(BASE_DIR / ".env")
 
 CLINIC_HOME = home.clinic_home()
 EMBEDDED = servers.connection_urls(CLINIC_HOME)
@@ -22,21 +23,21 @@ EMBEDDED = servers.connection_urls(CLINIC_HOME)
 
 def url(name: str, fallback: str) -> str:
     """The named connection: the environment's, else the embedded server's, else the fallback."""
-    return env.str(name, default="") or EMBEDDED.get(name, "") or fallback
+    return str(env[name] or EMBEDDED.get(name) or fallback)
 
 
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or home.secret("django")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PORT = env.int("PORT", default=5000)
+DEBUG = env["DEBUG"]
+SECRET_KEY = env["SECRET_KEY"] or home.secret("django")
+ALLOWED_HOSTS = env["ALLOWED_HOSTS"]
+CSRF_TRUSTED_ORIGINS = env["CSRF_TRUSTED_ORIGINS"]
+PORT = env["PORT"]
 VERSION = "1.0.0"
-ENVIRONMENT = env.str("ENVIRONMENT", default="development")
+ENVIRONMENT = env["ENVIRONMENT"]
 
-CLINIC_NAME = env.str("CLINIC_NAME", default="Seth Clinic")
-CLINIC_DEMO = env.bool("CLINIC_DEMO", default=True)
-CURRENCY = env.str("CURRENCY", default="USD")
-PHONE_REGION = env.str("PHONE_REGION", default="US")
+CLINIC_NAME = env["CLINIC_NAME"]
+CLINIC_DEMO = env["CLINIC_DEMO"]
+CURRENCY = env["CURRENCY"]
+PHONE_REGION = env["PHONE_REGION"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -121,21 +122,21 @@ DATABASE_ROLE_URLS = {
 MONGODB_URL = url("MONGODB_URL", "mongodb://127.0.0.1:1/seth_clinic_mongo")
 MONGODB_OWNER_URL = url("MONGODB_OWNER_URL", MONGODB_URL)
 MONGODB_READ_URL = url("MONGODB_READ_URL", MONGODB_URL)
-MONGODB_NAME = env.str("MONGODB_NAME", default="seth_clinic_mongo")
+MONGODB_NAME = env["MONGODB_NAME"] or servers.mongodb_name(MONGODB_URL)
 REDIS_URL = url("REDIS_URL", "redis://127.0.0.1:1")
 
 POSTGRES_TIMEOUTS = (
     "-c statement_timeout=5s -c lock_timeout=2s "
     "-c idle_in_transaction_session_timeout=30s -c synchronous_commit=on"
 )
-POSTGRES = env.db_url_config(DATABASE_URL)
+POSTGRES = Env.db_url_config(DATABASE_URL)
 DATABASES = {
     "default": {
         **POSTGRES,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **POSTGRES.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 2},
+            "pool": {"min_size": 1, "max_size": env["DATABASE_POOL"], "timeout": 2},
             "connect_timeout": 2,
             "options": POSTGRES_TIMEOUTS,
         },
@@ -199,7 +200,7 @@ LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = env.bool("HTTPS", default=False)
+SESSION_COOKIE_SECURE = env["HTTPS"]
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -220,7 +221,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Words, times, files -------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env["TIME_ZONE"]
 USE_I18N = True
 USE_TZ = True
 STATIC_URL = "/static/"
@@ -255,5 +256,5 @@ LOGGING = {
     "formatters": {"lines": {"()": "core.shell.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "loggers": {"django_structlog": {"level": "INFO"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": env["LOG_LEVEL"]},
 }

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from subprocess import Popen
 from types import ModuleType
+from urllib.parse import urlsplit
 
 from core.embedded import mongod, postgres, processes, valkey
 from core.embedded.home import free_port
@@ -68,8 +69,18 @@ def program(home: Path, server: ModuleType, *, fast: bool = False) -> Program:
 
 
 def connection_urls(home: Path) -> dict[str, str]:
-    """URLs of the servers started in this home, by their variables; {} before the first start."""
-    return {str(name): str(url) for name, url in _load(home / "servers.json").items()}
+    """URLs of the servers started in this home, by their variables; {} before the first start.
+
+    Once the operator names another server, all roles of ours are out of use.
+    """
+    replaced = tuple(name.removesuffix("URL") for name in SERVERS if os.environ.get(name))
+    known = _load(home / "servers.json")
+    return {name: str(url) for name, url in known.items() if not name.startswith(replaced)}
+
+
+def mongodb_name(url: str) -> str:
+    """The database a MongoDB URL names, else the usual one."""
+    return urlsplit(url).path.strip("/") or mongod.DATABASE
 
 
 def _start(home: Path, server: ModuleType, *, fast: bool) -> Running:

@@ -1,0 +1,1 @@
+"""What the operator may set, by environment or `.env`: checked before anything starts."""

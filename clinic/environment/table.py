@@ -1,0 +1,78 @@
+"""Every variable the clinic reads, with what it may be, what it is when absent, what it is for.
+
+`.env.example` is written from this table: `python -m clinic.environment.example > .env.example`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from clinic.environment import kinds
+from clinic.environment.kinds import Kind
+
+
+@dataclass(frozen=True)
+class Variable:
+    """`example` stands commented out in `.env.example`; `default` is its value when absent."""
+
+    name: str
+    kind: Kind
+    default: Any
+    example: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    variables: tuple[Variable, ...]
+
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+PLACES = ("development", "test", "staging", "production")
+
+SERVERS = Section(
+    "Where the servers are. Whichever of the three is left out, the clinic runs itself from a wheel.",
+    (
+        Variable("DATABASE_URL", kinds.postgresql_url, "", "postgresql://postgres:postgres123@localhost:5433/seth_clinic", "PostgreSQL 18 or newer, as the role of the pages. It should own no table."),
+        Variable("MONGODB_URL", kinds.mongodb_url, "", "mongodb://admin:admin123@localhost:27017/seth_clinic_mongo?authSource=admin", "MongoDB 6 or newer, a replica set (of one member at least)."),
+        Variable("REDIS_URL", kinds.redis_url, "", "redis://localhost:6380", "Valkey or Redis. It holds hints only: losing it loses no work."),
+    ),
+)  # fmt: skip
+ROLES = Section(
+    "The other roles of the same servers. Left out, each is DATABASE_URL's or MONGODB_URL's.",
+    (
+        Variable("DATABASE_OWNER_URL", kinds.postgresql_url, "", "postgresql://clinic_owner:password@localhost:5433/seth_clinic", "Who owns the tables: `manage.py migrate`."),
+        Variable("DATABASE_RELAY_URL", kinds.postgresql_url, "", "postgresql://clinic_relay:password@localhost:5433/seth_clinic", "Who may mark outbox rows as delivered: `manage.py relay`."),
+        Variable("DATABASE_POOL", kinds.number(2, 100), 16, "16", "The most connections one page server opens to PostgreSQL."),
+        Variable("MONGODB_OWNER_URL", kinds.mongodb_url, "", "mongodb://clinic_owner:password@localhost:27017/seth_clinic_mongo?authSource=admin", "Who makes collections and indexes: `manage.py prepare_mongo`."),
+        Variable("MONGODB_READ_URL", kinds.mongodb_url, "", "mongodb://clinic_read:password@localhost:27017/seth_clinic_mongo?authSource=admin", "Who may only read: the administration's lists."),
+        Variable("MONGODB_NAME", kinds.mongodb_name, "", "seth_clinic_mongo", "MongoDB's database. Left out, it is the one in MONGODB_URL."),
+    ),
+)  # fmt: skip
+CLINIC = Section(
+    "The clinic.",
+    (
+        Variable("CLINIC_NAME", kinds.text, "Seth Clinic", "Seth Clinic", "The name on every page and paper."),
+        Variable("CLINIC_DEMO", kinds.boolean, None, "off", "Fill an empty clinic with invented people. On, except in production, where it is refused."),
+        Variable("TIME_ZONE", kinds.time_zone, "UTC", "Africa/Nairobi", "The clinic's own time."),
+        Variable("CURRENCY", kinds.currency, "USD", "KES", "The one currency of prices and payments."),
+        Variable("PHONE_REGION", kinds.phone_region, "US", "KE", "Whose telephone numbers may be written without a country code."),
+    ),
+)  # fmt: skip
+MACHINE = Section(
+    "This machine.",
+    (
+        Variable("CLINIC_HOME", kinds.folder, "", "/srv/seth-clinic", "Data, secrets and logs of the clinic. Left out, it is var/ beside manage.py."),
+        Variable("PORT", kinds.number(1, 65535), 5000, "5000", "Where the pages are served."),
+        Variable("ENVIRONMENT", kinds.choice(*PLACES), "development", "production", "What this clinic is; production refuses demo accounts, DEBUG and well-known passwords."),
+        Variable("ALLOWED_HOSTS", kinds.hosts, ["localhost", "127.0.0.1", "[::1]"], "clinic.example,192.168.1.20", "The names other PCs reach the clinic by."),
+        Variable("CSRF_TRUSTED_ORIGINS", kinds.origins, [], "https://clinic.example", "The address in the browser, when a proxy stands in front."),
+        Variable("HTTPS", kinds.boolean, False, "on", "Whether browsers reach the clinic by https; cookies then travel by nothing else."),
+        Variable("SECRET_KEY", kinds.secret_key, "", "at-least-fifty-random-characters", "Signs sessions. Left out, the clinic makes one in CLINIC_HOME/secrets."),
+        Variable("DEBUG", kinds.boolean, False, "off", "Error pages with the code and its variables, for developers only."),
+        Variable("LOG_LEVEL", kinds.choice(*LEVELS), "WARNING", "INFO", "How much the logs say."),
+    ),
+)  # fmt: skip
+
+SECTIONS = (SERVERS, ROLES, CLINIC, MACHINE)
+VARIABLES = tuple(variable for section in SECTIONS for variable in section.variables)
