@@ -7,17 +7,17 @@ import sys
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
+from core.databases import absence, roles
+
 
 def main() -> None:
-    """Run the command; a database that is not running is a sentence, not a traceback."""
+    """Run the command; a server that is not running is a sentence, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    roles.work_without_pool()
     try:
         execute_from_command_line(sys.argv)
-    except OperationalError as error:
-        sys.exit(
-            f"PostgreSQL does not answer ({str(error).strip().splitlines()[0]}).\n"
-            "Start the clinic with bin/up in this CLINIC_HOME, or check DATABASE_URL."
-        )
+    except (OperationalError, *absence.SIGNS) as error:
+        sys.exit(absence.sentence(error))
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def reading() -> Iterator[None]:
 
 def host() -> str:
     """Where MongoDB is expected, without credentials."""
-    return str(settings.MONGODB_URL).rpartition("@")[2].partition("/")[0].removeprefix("mongodb://")
+    return str(settings.MONGODB_URL).partition("://")[2].rpartition("@")[2].partition("/")[0]
 
 
 def close() -> None:

@@ -25,6 +25,14 @@ def work_as(role: str) -> None:
     }
 
 
+def work_without_pool() -> None:
+    """One connection, for a command: a server that is down then says so at once.
+
+    A pool would try again for its whole timeout, and log each attempt.
+    """
+    connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"], "pool": False}
+
+
 def role_name(role: str) -> str:
     """The name PostgreSQL knows the role by."""
     return str(environ.Env.db_url_config(settings.DATABASE_ROLE_URLS[role])["USER"])

@@ -25,4 +25,4 @@ def client(timeout_seconds: float = 0.3) -> redis.Redis:
 
 def host() -> str:
     """Where Valkey is expected, without credentials."""
-    return str(settings.REDIS_URL).rpartition("@")[2].removeprefix("redis://")
+    return str(settings.REDIS_URL).partition("://")[2].rpartition("@")[2].partition("/")[0]

@@ -8,7 +8,7 @@ from typing import Any, TextIO, cast
 
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from rich.console import Console
 from rich.table import Table
 
@@ -48,6 +48,8 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         console = Console(stderr=True)
+        # A server that was never there is not one that stopped answering half way.
+        connection.ensure_connection()
         try:
             with bars(console) as shown:
                 report = import_paths(options["paths"], source=options["source"], shown=shown)

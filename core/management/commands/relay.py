@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from core.databases.checks import application_role
-from core.relay.loop import Relay
+from core.relay.loop import Relay, connected
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +17,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_: Any, **__: Any) -> None:
+        # Once it runs no fault of a server ends it; one that was never there is worth a sentence.
+        with connected():
+            pass
         for warning in application_role(["default"]):
             logger.warning("%s %s", warning.msg, warning.hint)
         relay = Relay()
