@@ -129,6 +129,7 @@ POSTGRES_TIMEOUTS = (
     "-c statement_timeout=5s -c lock_timeout=2s "
     "-c idle_in_transaction_session_timeout=30s -c synchronous_commit=on"
 )
+DATABASE_POOL = env["DATABASE_POOL"]
 POSTGRES = Env.db_url_config(DATABASE_URL)
 DATABASES = {
     "default": {
@@ -136,7 +137,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **POSTGRES.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": env["DATABASE_POOL"], "timeout": 2},
+            "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 2},
             "connect_timeout": 2,
             "options": POSTGRES_TIMEOUTS,
         },

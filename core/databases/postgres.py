@@ -17,6 +17,11 @@ def query(sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def leave() -> None:
+    """Give this thread's connection back."""
+    connection.close()
+
+
 def host() -> str:
     """Where PostgreSQL is expected, without credentials."""
     config = settings.DATABASES["default"]

@@ -111,7 +111,7 @@ class Delivery:
 
 
 def _entries_of(row: Row) -> list[Entry]:
-    found = [entry for sink in sinks.registered() for entry in sink.entries(row)]
+    found = [entry for sink in sinks.of_row(row) for entry in sink.entries(row)]
     for entry in found:
         if len(writer.encoded(entry).raw) > LARGEST:
             raise ValueError("larger than the 16 MB a document may have")

@@ -1,0 +1,1 @@
+"""What `manage.py test_databases` asks of the three servers, one small check after another."""
