@@ -52,7 +52,7 @@ def announce(
     connection, facts = context["connection"], current()
     _forget_ended_transaction(connection)
     # Somebody told earlier in this transaction must be taken back once nobody acts any more.
-    nothing_to_tell = not facts and connection.connection.clinic_told is None
+    nothing_to_tell = not facts and _told(connection.connection) is None
     if nothing_to_tell or only_reads(sql):
         return execute(sql, params, many, context)
     if connection.in_atomic_block:
@@ -73,11 +73,16 @@ def _forget_ended_transaction(connection: BaseDatabaseWrapper) -> None:
         raw.clinic_told = None
 
 
+def _told(raw: Any) -> Any:
+    """What this transaction has been told; a connection whose first statement passed us by, nothing."""
+    return getattr(raw, "clinic_told", None)
+
+
 def _announce_once(connection: BaseDatabaseWrapper, facts: dict[str, str]) -> None:
     """A savepoint that rolls back takes the setting with it, so each savepoint tells it anew."""
     raw = connection.connection
     told = (tuple(connection.savepoint_ids), facts)
-    if raw.clinic_told == told:
+    if _told(raw) == told:
         return
     with raw.cursor() as cursor:
         cursor.execute(SET, (json.dumps(facts) if facts else "",))

@@ -69,6 +69,12 @@ def connect_documents() -> None:
     )
 
 
+def ensure_documents() -> None:
+    """Connect the documents unless they are; clients in use stay as they are."""
+    if mongoengine.DEFAULT_CONNECTION_NAME not in mongoengine.connection._connection_settings:
+        connect_documents()
+
+
 @contextmanager
 def reading() -> Iterator[None]:
     """Reads for a page, within a second in all: an unreachable MongoDB becomes ServiceUnavailable,

@@ -23,11 +23,11 @@ class DatabaseService:
         """Connect to both. Raises ServiceUnavailable naming the server that does not answer."""
         self._ping_postgresql()
         self._ping_mongo()
-        mongo.connect_documents()
-        self.is_initialized = True
+        self._begin()
 
     def query_postgresql(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Rows as dictionaries. Values travel as parameters (`%s`), never inside the text."""
+        self._begin()
         try:
             return postgres.query(sql, params)
         except OperationalError as error:
@@ -38,10 +38,12 @@ class DatabaseService:
 
         The relay alone writes the record's collections (docs/developers/architecture.md).
         """
+        self._begin()
         return mongo.collection(name)
 
     def get_mongo_model(self, name: str) -> type[Document]:
         """The document class of that name, such as `ClinicalData`. Raises LookupError."""
+        self._begin()
         try:
             return get_document(name)  # type: ignore[no-any-return]
         except Exception as error:
@@ -60,6 +62,11 @@ class DatabaseService:
         mongo.close()
         self.is_initialized = False
 
+    def _begin(self) -> None:
+        """Connect the documents, which asks no server: one database may be used without the other."""
+        mongo.ensure_documents()
+        self.is_initialized = True
+
     @staticmethod
     def _answers(ping: Any) -> bool:
         try:
@@ -69,7 +76,10 @@ class DatabaseService:
         return True
 
     def _ping_postgresql(self) -> None:
-        self.query_postgresql("SELECT 1")
+        try:
+            postgres.query("SELECT 1")
+        except OperationalError as error:
+            raise self._no_postgresql() from error
 
     @staticmethod
     def _ping_mongo() -> None:

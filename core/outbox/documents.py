@@ -1,16 +1,27 @@
 """The base of every MongoDB document: saving it commits it to the outbox, the relay writes it."""
 
 import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import NoneType
 from typing import Any, ClassVar, NoReturn
+from uuid import UUID
 
+from bson import Binary, Decimal128, ObjectId
 from django.core.exceptions import ValidationError
 from mongoengine import Document, QuerySet, StringField
 
 from core.ids import uuid7
 from core.outbox import domain
 
+UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 MAX_DEPTH = 32
-MAX_INTEGER = 2**63 - 1
+MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
+# One half of a character that UTF-16 writes as two: no text, and nothing UTF-8 can say.
+HALF = re.compile("[\ud800-\udfff]")
+PLAIN = (str, int, float, bool, NoneType, datetime, bytes, UUID, Binary, Decimal128, ObjectId)
 
 
 class SafeQuerySet(QuerySet):
@@ -39,6 +50,10 @@ class OutboxDocument(Document):
         "queryset_class": SafeQuerySet,
     }
 
+    def __init__(self, *values: Any, **fields: Any) -> None:
+        with _refusing(RecursionError, OverflowError):
+            super().__init__(*values, **fields)
+
     @property
     def collection_name(self) -> str:
         return str(self._get_collection_name())
@@ -48,13 +63,15 @@ class OutboxDocument(Document):
         return self.collection_name, self.pk
 
     def owner(self) -> str | None:
-        """The patient it is about, if any."""
-        return getattr(self, "patient_id", None)
+        """The patient it is about, if any. Another system's id is kept, and is nobody here."""
+        patient_id = getattr(self, "patient_id", None)
+        return patient_id if patient_id and UUID_TEXT.fullmatch(patient_id) else None
 
     def payload(self) -> dict[str, Any]:
         """What MongoDB will hold. Raises ValidationError (mongoengine's or Django's) when unfit."""
-        self.validate()
-        fields: dict[str, Any] = self.to_mongo().to_dict()
+        with _refusing(RecursionError, OverflowError, TypeError):
+            self.validate()
+            fields: dict[str, Any] = self.to_mongo().to_dict()
         refuse_operators(fields)
         return fields
 
@@ -69,10 +86,22 @@ class OutboxDocument(Document):
     update = modify = delete
 
 
+@contextmanager
+def _refusing(*errors: type[Exception]) -> Iterator[None]:
+    """MongoEngine stumbles over some values instead of refusing them."""
+    try:
+        yield
+    except errors as error:
+        raise ValidationError(
+            "A value is of the wrong kind, too big or nested too deep."
+        ) from error
+
+
 def refuse_operators(value: Any, path: str = "", depth: int = 0) -> None:
-    """Raises ValidationError for what MongoDB could misread: `$` or dotted keys, NaN, big numbers."""
+    """Raises ValidationError for what MongoDB could misread or not hold: `$` or dotted keys, NaN,
+    numbers beyond 64 bits, NUL, half a character."""
     if depth > MAX_DEPTH:
-        raise ValidationError(f"{path} is nested more than {MAX_DEPTH} deep.")
+        raise ValidationError(f"A document is nested more than {MAX_DEPTH} deep.")
     if isinstance(value, dict):
         for key, inner in value.items():
             _refuse_key(key, path)
@@ -80,12 +109,28 @@ def refuse_operators(value: Any, path: str = "", depth: int = 0) -> None:
     elif isinstance(value, list | tuple):
         for inner in value:
             refuse_operators(inner, path, depth + 1)
-    elif isinstance(value, int) and abs(value) > MAX_INTEGER:
+    else:
+        _refuse_value(value, path)
+
+
+def _refuse_value(value: Any, path: str) -> None:
+    if isinstance(value, int) and not MIN_INTEGER <= value <= MAX_INTEGER:
         raise ValidationError(f"{path} is larger than 64 bits.")
-    elif isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise ValidationError(f"{path} is not a number.")
+    if isinstance(value, str) and not _is_text(value):
+        raise ValidationError(f"{path} holds a NUL or half a character.")
+    if not isinstance(value, PLAIN):
+        raise ValidationError(
+            f"{path} holds a {type(value).__name__}, which MongoDB does not know."
+        )
+
+
+def _is_text(value: str) -> bool:
+    return "\0" not in value and (value.isascii() or not HALF.search(value))
 
 
 def _refuse_key(key: Any, path: str) -> None:
-    if not isinstance(key, str) or not key or key[0] == "$" or "." in key or "\0" in key:
+    is_name = isinstance(key, str) and key and key[0] != "$" and "." not in key and _is_text(key)
+    if not is_name:
         raise ValidationError(f"{key!r} cannot be a field name in {path or 'a document'}.")
