@@ -18,12 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+OURS = ("DATABASE", "MONGODB", "REDIS", "CLINIC", "UV_", "PIP_CACHE", "XDG_CACHE", "VIRTUAL_ENV")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="seth-clinic-first-") as folder:
-        os.chmod(folder, 0o711)
+        # PostgreSQL runs as a system user when we are root; it must be able to walk in.
+        Path(folder).chmod(0o711)
         print(json.dumps(measure(Path(folder)), indent=1))
 
 
@@ -56,7 +58,7 @@ def _surroundings(folder: Path) -> dict[str, str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     return {**kept, "HOME": str(folder / "home"), "PORT": str(port)}
 
 

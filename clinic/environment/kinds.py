@@ -136,6 +136,13 @@ def redis_url(given: str) -> str:
     return given.rstrip("/")
 
 
+def password(given: str) -> str:
+    """It becomes a part of a URL."""
+    if not re.fullmatch(r"[A-Za-z0-9._~-]{8,100}", given):
+        raise ValueError("must be 8 to 100 letters, digits, dots, hyphens or underscores.")
+    return given
+
+
 def mongodb_name(given: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,38}", given):
         raise ValueError("must be at most 38 letters, digits, hyphens or underscores.")

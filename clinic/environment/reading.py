@@ -8,10 +8,10 @@ from typing import Any
 
 import environ
 
-from clinic.environment.table import VARIABLES, Variable
+from clinic.environment.table import COMPOSE, VARIABLES, Variable
 
 # The passwords of the documents and examples everybody can read.
-KNOWN_PASSWORDS = ("postgres123", "admin123", "password")
+KNOWN_PASSWORDS = ("password", *(each.example for each in COMPOSE.variables))
 LINE = re.compile(r"\s*(#.*|(export\s+)?[A-Za-z_][A-Za-z0-9_]*\s*=.*)?")
 
 

@@ -73,6 +73,24 @@ MACHINE = Section(
         Variable("LOG_LEVEL", kinds.choice(*LEVELS), "WARNING", "INFO", "How much the logs say."),
     ),
 )  # fmt: skip
+COMPOSE = Section(
+    "docker-compose alone: the passwords its servers are made with. Set them before the first start.",
+    tuple(
+        Variable(name, kinds.password, "", example, explanation)
+        for name, example, explanation in (
+            (
+                "POSTGRES_PASSWORD",
+                "postgres123",
+                "PostgreSQL's superuser, for nothing but emergencies.",
+            ),
+            ("MONGODB_ADMIN_PASSWORD", "admin123", "MongoDB's administrator, likewise."),
+            ("CLINIC_OWNER_PASSWORD", "clinic-owner-123", "Who owns tables and collections."),
+            ("CLINIC_APP_PASSWORD", "clinic-app-123", "The pages."),
+            ("CLINIC_RELAY_PASSWORD", "clinic-relay-123", "The relay."),
+            ("CLINIC_READ_PASSWORD", "clinic-read-123", "The administration's lists."),
+        )
+    ),
+)
 
-SECTIONS = (SERVERS, ROLES, CLINIC, MACHINE)
+SECTIONS = (SERVERS, ROLES, CLINIC, MACHINE, COMPOSE)
 VARIABLES = tuple(variable for section in SECTIONS for variable in section.variables)

@@ -1,0 +1,59 @@
+"""docker-compose.yml and the specification name the same things."""
+
+import re
+
+import yaml
+from django.conf import settings
+
+from clinic.environment.reading import KNOWN_PASSWORDS
+
+FILE = settings.BASE_DIR / "docker-compose.yml"
+
+
+def services() -> dict:
+    return yaml.safe_load(FILE.read_text())["services"]
+
+
+def test_names_and_ports_are_those_of_the_specification():
+    found = {
+        name: (service["container_name"], service["ports"][0])
+        for name, service in services().items()
+        if "ports" in service
+    }
+
+    assert found == {
+        "postgres": ("seth-clinic-db", "127.0.0.1:5433:5432"),
+        "mongodb": ("seth-clinic-mongodb", "127.0.0.1:27017:27017"),
+        "redis": ("seth-clinic-redis", "127.0.0.1:6380:6379"),
+        "backend": ("seth-clinic-backend", "5000:5000"),
+    }
+
+
+def test_every_server_has_a_health_check_keeps_its_data_and_sits_in_the_isolated_network():
+    network = yaml.safe_load(FILE.read_text())["networks"]["databases"]
+    assert network == {"internal": True}
+
+    for name in ("postgres", "mongodb", "redis"):
+        service = services()[name]
+        assert service["healthcheck"]["test"]
+        assert [each.partition(":")[0] for each in service["volumes"]][0] == name
+        assert "databases" in service["networks"]
+
+
+def test_only_the_preparation_knows_the_owners_password():
+    knowing = [n for n, s in services().items() if "DATABASE_OWNER_URL" in s.get("environment", {})]
+
+    assert knowing == ["prepare"]
+    assert [
+        n for n, s in services().items() if "DATABASE_RELAY_URL" in s.get("environment", {})
+    ] == [
+        "prepare",
+        "relay",
+    ]
+
+
+def test_every_default_password_is_refused_in_production():
+    defaults = set(re.findall(r"\$\{\w+_PASSWORD:-([^}]+)\}", FILE.read_text()))
+
+    assert len(defaults) == 6
+    assert defaults <= set(KNOWN_PASSWORDS)
