@@ -36,7 +36,7 @@ def test_every_server_has_a_health_check_keeps_its_data_and_sits_in_the_isolated
     for name in ("postgres", "mongodb", "redis"):
         service = services()[name]
         assert service["healthcheck"]["test"]
-        assert [each.partition(":")[0] for each in service["volumes"]][0] == name
+        assert service["volumes"][0].partition(":")[0] == name
         assert "databases" in service["networks"]
 
 
