@@ -1,8 +1,6 @@
 """`manage.py test_databases` against servers of its own, whole, damaged and stopped."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -10,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from django.conf import settings
@@ -54,12 +53,15 @@ def relay(home) -> Iterator[None]:
 
 @contextmanager
 def stopped(home, server) -> Iterator[None]:
-    pid = processes.running_pid(home, server.NAME)
-    os.kill(pid, signal.SIGSTOP)
+    parent = psutil.Process(processes.running_pid(home, server.NAME))
+    family = [parent, *parent.children(recursive=True)]
+    for member in family:
+        member.suspend()
     try:
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        for member in family:
+            member.resume()
 
 
 def traces(urls) -> tuple:
