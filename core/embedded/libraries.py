@@ -28,12 +28,12 @@ def library_path(home: Path) -> dict[str, str]:
 
 
 def _bundled() -> Path | None:
-    """The folder of pycurl's libraries, which lies beside the module."""
+    """The folder of pycurl's libraries; it lies beside the module, or beside the package."""
     spec = find_spec("pycurl")
     if spec is None or spec.origin is None:
         return None
-    folder = Path(spec.origin).parent / "pycurl.libs"
-    return folder if folder.exists() else None
+    above = list(Path(spec.origin).parents)[:2]
+    return next((f for parent in above if (f := parent / "pycurl.libs").exists()), None)
 
 
 def _link(link: Path, target: Path) -> None:
