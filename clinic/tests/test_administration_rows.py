@@ -8,7 +8,8 @@ from clinic.tests.test_administration import TABLES, address, names
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.outbox.models import OutboxRow
-from inventory.models import Lot, StockMove
+from inventory.models import StockMove
+from patients.models import Patient
 
 
 @pytest.fixture
@@ -47,20 +48,19 @@ def test_an_issued_invoice_is_only_looked_at(made, client, seth):
 
 
 def test_what_the_database_refuses_is_a_message(made, client, seth):
-    """The lot's own number cannot collide with another's."""
-    first, second = Lot.objects.all()[:2]
-    fields = ("lot_number", "expires_on", "unit_cost")
-    same = {name: getattr(second, name) for name in fields}
-    same |= {"item": second.item_id, "location": second.location_id, "supplier": ""}
+    draft = Invoice.objects.create(patient=Patient.objects.first())
+    asked = {"patient": draft.patient_id, "state": "credited", "metadata": "{}"}
+    asked |= {"number": "INV-9", "issued_at_0": "2026-11-20", "issued_at_1": "10:00:00"}
 
-    answer = client.post(address(Lot, "change", first.pk), same, follow=True)
+    answer = client.post(address(Invoice, "change", draft.pk), asked, follow=True)
 
-    first.refresh_from_db()
-    assert answer.status_code == 200
-    assert (first.item_id, first.lot_number) != (second.item_id, second.lot_number)
+    draft.refresh_from_db()
+    told = [str(message) for message in answer.context["messages"]]
+    assert told == ["Nothing was changed. Invoices cannot go from draft to credited."]
+    assert (answer.status_code, draft.state) == (200, "draft")
 
 
-def test_only_tables_that_are_ours_may_be_added_to(made, seth):
+def test_rows_are_deleted_of_two_tables_without_a_past_alone(made, seth):
     request = type("Request", (), {"user": seth})
     may_delete = {
         model.__name__
