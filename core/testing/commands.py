@@ -32,7 +32,7 @@ def surroundings(home: Path, **variables: str) -> dict[str, str]:
 def manage(home: Path, *command: str, **variables: str) -> Done:
     """Run a command in a home and wait for its end."""
     began = time.monotonic()
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=settings.BASE_DIR,
         env=surroundings(home, **variables),

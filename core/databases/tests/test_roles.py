@@ -44,7 +44,7 @@ def test_a_superuser_is_warned_about_and_an_ordinary_role_is_not(
 
 def test_a_superusers_url_works_and_its_writes_are_reported(transactional_db):
     """All roles fall back to the one URL that is given."""
-    env = environment(0) | {
+    env = environment(5000) | {
         name: as_superuser()
         for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_RELAY_URL")
     }
