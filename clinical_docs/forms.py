@@ -48,8 +48,15 @@ class VitalsForm(WritingForm):
         }
 
 
+class LinesField(forms.CharField):
+    """Counts a line's end as the one character it is for the person typing; browsers send two."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class NoteForm(WritingForm):
-    text = forms.CharField(
+    text = LinesField(
         label="Note",
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 5}),

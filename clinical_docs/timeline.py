@@ -52,6 +52,7 @@ CLINICAL_DATA = DocumentSource(
     kind_of=kind_of,
     types_of=types_of,
     template=template_of,
+    members="data.members",
 )
 FILES = DocumentSource(
     collection="document_metadata",

@@ -70,8 +70,11 @@ def record_vitals(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 def is_adult(patient: Patient) -> bool:
     """Ranges are known for adults; without a birth date somebody is taken for one."""
-    born = patient.birth_date
-    return born is None or (today() - born).days >= ADULT_YEARS * 365.25
+    born, now = patient.birth_date, today()
+    if born is None:
+        return True
+    is_before_birthday = (now.month, now.day) < (born.month, born.day)
+    return now.year - born.year - is_before_birthday >= ADULT_YEARS
 
 
 def _found(request: StaffRequest, patient_id: UUID) -> Patient:

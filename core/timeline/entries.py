@@ -42,9 +42,11 @@ class Cursor:
         moment, _, key = text.partition("~")
         try:
             at = datetime.fromisoformat(moment)
-        except ValueError:
+            # The first and the last day overflow in other time zones.
+            at.astimezone(UTC)
+        except (ValueError, OverflowError):
             return None
-        return cls(at, key[:60]) if at.tzinfo and key else None
+        return cls(at, key[:60]) if at.tzinfo and key.isprintable() and key else None
 
     def is_before(self, entry: Entry) -> bool:
         return entry.place < (self.at, self.id)

@@ -1,5 +1,6 @@
 """The record of one patient as one person may see it."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -32,40 +33,48 @@ def page(
     """A page of the timeline. Without MongoDB it shows what PostgreSQL has and says so."""
     allowed = registry.kinds_for(user)
     names = {one.name for one in allowed}
-    wanted = {kind} if kind in names else names
-    entries = queries.page_of_rows(patient_id, wanted, before)
-    waiting = [
-        e for e in queries.waiting_entries(head, wanted) if not before or before.is_before(e)
-    ]
-    is_delayed = False
-    counts = dict(head.counts)
-    try:
-        entries += queries.page_of_documents(patient_id, wanted, before)
-        for name, count in queries.count_documents(patient_id, names).items():
-            counts[name] = counts.get(name, 0) + count
-    except ServiceUnavailable:
-        is_delayed = True
-    shown, older = _cut(_merged(entries, waiting))
-    chips = [(one, int(counts.get(one.name, 0))) for one in allowed]
+    chosen = kind if kind in names else ""
+    wanted = {chosen} if chosen else names
+    found = _documents(patient_id, head, names, wanted, before)
+    entries = [*queries.page_of_rows(patient_id, wanted, before), *found.entries]
+    shown, older = _cut(sorted(entries, key=lambda entry: entry.place, reverse=True))
+    counts = found.counts + Counter(head.counts)
     return Page(
         grouped(shown, registry.folding_kinds()),
         older,
-        chips,
-        kind if kind in names else "",
-        is_delayed,
+        [(one, int(counts[one.name])) for one in allowed],
+        chosen,
+        found.is_delayed,
     )
 
 
-def _merged(arrived: list[Entry], waiting: list[Entry]) -> list[Entry]:
-    """A document that arrived a moment ago may still be marked as waiting: it is shown once.
+@dataclass
+class _Documents:
+    """Documents of a page, those that wait for MongoDB among them, and the counts of all pages."""
 
-    A report repeats the results of its members, which are not shown beside it.
-    """
-    entries = {entry.id: entry for entry in (*waiting, *arrived)}
-    for entry in list(entries.values()):
-        for member in entry.facts.get("data", {}).get("members", ()):
-            entries.pop(member, None)
-    return sorted(entries.values(), key=lambda entry: entry.place, reverse=True)
+    entries: list[Entry]
+    counts: Counter[str]
+    is_delayed: bool = False
+
+
+def _documents(
+    patient_id: UUID, head: Head, names: set[str], wanted: set[str], before: Cursor | None
+) -> _Documents:
+    """Each once: one that arrived a moment ago may still be marked as waiting."""
+    waiting = queries.waiting_entries(head, names)
+    hidden = queries.repeated_by_waiting(head)
+    try:
+        hidden |= queries.repeated(patient_id, names)
+        arrived = queries.page_of_documents(patient_id, wanted, before, hidden)
+        counts = queries.count_documents(patient_id, names, hidden | {one.id for one in waiting})
+        is_delayed = False
+    except ServiceUnavailable:
+        arrived, counts, is_delayed = [], Counter(), True
+    waiting = [one for one in waiting if one.id not in hidden]
+    counts.update(one.kind for one in waiting)
+    here = [e for e in waiting if e.kind in wanted and (not before or before.is_before(e))]
+    entries = {entry.id: entry for entry in (*here, *arrived)}
+    return _Documents(list(entries.values()), counts, is_delayed)
 
 
 def _cut(entries: list[Entry]) -> tuple[list[Entry], Cursor | None]:

@@ -1,6 +1,7 @@
 """A page of the record in one question to each database."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from core.outbox.models import ExactDecoder
 from core.timeline import registry
 from core.timeline.entries import Cursor, Entry
 from core.timeline.registry import DocumentSource, RowSource
+
+Stage = dict[str, Any]
 
 PAGE = 40
 JSONB = 3802
@@ -67,20 +70,44 @@ def page_of_rows(patient_id: UUID, kinds: set[str], before: Cursor | None) -> li
     ]
 
 
-def page_of_documents(patient_id: UUID, kinds: set[str], before: Cursor | None) -> list[Entry]:
+def page_of_documents(
+    patient_id: UUID, kinds: set[str], before: Cursor | None, without: set[str]
+) -> list[Entry]:
     """The newest documents older than the cursor, one more than a page has, of all collections.
 
     Raises ServiceUnavailable without MongoDB.
     """
     sources = registry.document_sources(kinds)
-    documents = _aggregate(sources, lambda source: _newest(patient_id, source, kinds, before))
-    entries = [document_entry(sources[found.pop("_source")], found) for found in documents]
+
+    def stages(source: DocumentSource) -> list[Stage]:
+        return _newest(_match(patient_id, without), source, kinds, before)
+
+    entries = [document_entry(sources[one.pop("_source")], one) for one in _ask(sources, stages)]
     return [entry for entry in entries if entry.kind in kinds]
+
+
+def repeated(patient_id: UUID, kinds: set[str]) -> set[str]:
+    """Documents whose content another one repeats. Raises ServiceUnavailable without MongoDB."""
+    sources = [source for source in registry.document_sources(kinds) if source.members]
+
+    def stages(source: DocumentSource) -> list[Stage]:
+        with_members = _match(patient_id) | {f"{source.members}.0": {"$exists": True}}
+        return [{"$match": with_members}, {"$project": {source.members: 1}}]
+
+    found = ((sources[one["_source"]], one) for one in _ask(sources, stages))
+    return {member for source, one in found for member in source.members_of(one)}
+
+
+def repeated_by_waiting(head: Head) -> set[str]:
+    """The same for documents that are not in MongoDB yet."""
+    sources = registry.sources_by_collection()
+    found = ((sources[name], one) for name, one in head.waiting if name in sources)
+    return {member for source, one in found for member in source.members_of(one)}
 
 
 def waiting_entries(head: Head, kinds: set[str]) -> list[Entry]:
     """Documents that are committed and not in MongoDB yet: what one has just written is there."""
-    sources = {source.collection: source for source in registry.document_sources(kinds)}
+    sources = registry.sources_by_collection()
     entries = [
         document_entry(sources[name], document, is_waiting=True)
         for name, document in head.waiting
@@ -106,18 +133,18 @@ def document_entry(
     )
 
 
-def count_documents(patient_id: UUID, kinds: set[str]) -> dict[str, int]:
+def count_documents(patient_id: UUID, kinds: set[str], without: set[str]) -> Counter[str]:
     """Documents by kind. Raises ServiceUnavailable without MongoDB."""
     sources = registry.document_sources(kinds)
-    counts: dict[str, int] = {}
-    for found in _aggregate(sources, lambda source: _counted(patient_id, source)):
+    counts: Counter[str] = Counter()
+    for found in _ask(sources, lambda source: _counted(_match(patient_id, without), source)):
         kind = sources[found["_source"]].kind_of(str(found["_id"] or ""))
-        counts[kind] = counts.get(kind, 0) + found["n"]
-    return {kind: count for kind, count in counts.items() if kind in kinds}
+        counts[kind] += found["n"]
+    return Counter({kind: count for kind, count in counts.items() if kind in kinds})
 
 
-def _aggregate(
-    sources: list[DocumentSource], stages: Callable[[DocumentSource], list[dict[str, Any]]]
+def _ask(
+    sources: list[DocumentSource], stages: Callable[[DocumentSource], list[Stage]]
 ) -> list[dict[str, Any]]:
     """The stages' answers of all collections in one call; `_source` says whose each is."""
     if not sources:
@@ -131,22 +158,33 @@ def _aggregate(
         return list(mongo.collection(sources[0].collection).aggregate([*marked[0], *union]))
 
 
+def _match(patient_id: UUID, without: set[str] | None = None) -> Stage:
+    mine: Stage = {"patient_id": str(patient_id)}
+    return mine | {"_id": {"$nin": sorted(without)}} if without else mine
+
+
 def _newest(
-    patient_id: UUID, source: DocumentSource, kinds: set[str], before: Cursor | None
-) -> list[dict[str, Any]]:
-    match: dict[str, Any] = {"patient_id": str(patient_id)}
+    match: Stage, source: DocumentSource, kinds: set[str], before: Cursor | None
+) -> list[Stage]:
     types = source.types_of(kinds)
     if types is not None:
         match[source.type_field] = types
     if before is not None:
-        same_moment = {source.moment: before.at, "_id": {"$lt": before.id}}
-        match["$or"] = [{source.moment: {"$lt": before.at}}, same_moment]
+        match["$or"] = _older(source.moment, before)
     return [{"$match": match}, {"$sort": {source.moment: -1, "_id": -1}}, {"$limit": PAGE + 1}]
 
 
-def _counted(patient_id: UUID, source: DocumentSource) -> list[dict[str, Any]]:
+def _older(moment: str, before: Cursor) -> list[Stage]:
+    """MongoDB keeps milliseconds: what bears the cursor's, cut short, is older than the cursor."""
+    cut = before.at.replace(microsecond=before.at.microsecond // 1000 * 1000)
+    if cut < before.at:
+        return [{moment: {"$lte": cut}}]
+    return [{moment: {"$lt": cut}}, {moment: cut, "_id": {"$lt": before.id}}]
+
+
+def _counted(match: Stage, source: DocumentSource) -> list[Stage]:
     by_type = {"_id": f"${source.type_field}", "n": {"$sum": 1}}
-    return [{"$match": {"patient_id": str(patient_id)}}, {"$group": by_type}]
+    return [{"$match": match}, {"$group": by_type}]
 
 
 def _row_entry(source: RowSource, row: dict[str, Any]) -> Entry:

@@ -41,6 +41,7 @@ class DocumentSource:
 
     `kind_of` sorts a document into a kind by its `type_field`; `types_of` is the filter on that
     field for some kinds, None for all. `template` names the template that draws a document.
+    `members` is the field in which a document names others that it repeats: those are not shown.
     """
 
     collection: str
@@ -50,6 +51,14 @@ class DocumentSource:
     kind_of: Callable[[str], str]
     types_of: Callable[[set[str]], Any]
     template: Callable[[str], str]
+    members: str = ""
+
+    def members_of(self, document: dict[str, Any]) -> list[str]:
+        """Ids of the documents this one repeats."""
+        found: Any = document
+        for name in self.members.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        return list(found or ())
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,10 @@ def row_sources(kinds: set[str]) -> list[RowSource]:
 
 def document_sources(kinds: set[str]) -> list[DocumentSource]:
     return [source for source in _documents if kinds & set(source.kinds)]
+
+
+def sources_by_collection() -> dict[str, DocumentSource]:
+    return {source.collection: source for source in _documents}
 
 
 def facts_for(user: User) -> dict[str, str]:
