@@ -30,7 +30,7 @@ SIZES = {"1440": (1440, 900), "390": (390, 844)}
 IN_DARK_TOO = {"record"}
 # Long pages are cut here: what matters stands above.
 TALLEST = 1800
-COLOURS = 96
+COLOURS = 160
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 
 
@@ -106,7 +106,7 @@ def find(browser: Browser, url: str, text: str) -> str:
 
 def save(picture: bytes, path: Path) -> int:
     """A palette of few colours is enough for a page; returns the size."""
-    Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, kmeans=1).save(path, optimize=True)
     return path.stat().st_size
 
 
