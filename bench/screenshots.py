@@ -106,7 +106,9 @@ def find(browser: Browser, url: str, text: str) -> str:
 
 def save(picture: bytes, path: Path) -> int:
     """A palette of few colours is enough for a page; returns the size."""
-    Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, kmeans=1).save(path, optimize=True)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, kmeans=1).save(
+        path, optimize=True
+    )
     return path.stat().st_size
 
 
