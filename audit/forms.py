@@ -20,7 +20,7 @@ class Day(forms.CharField):
     """A calendar day as people type it."""
 
     def __init__(self, label: str) -> None:
-        attrs = {"placeholder": "22-Nov-2026", "autocomplete": "off"}
+        attrs = {"placeholder": "dd-mmm-yyyy", "autocomplete": "off"}
         widget = forms.TextInput(attrs=attrs)
         super().__init__(label=label, required=False, max_length=30, widget=widget)
 

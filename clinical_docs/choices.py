@@ -57,6 +57,7 @@ UNITS = {
     "/uL": "/µL",
     "umol/L": "µmol/L",
     "ug/L": "µg/L",
+    "kg/m2": "kg/m²",
     "1": "",
 }
 

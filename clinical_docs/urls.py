@@ -7,7 +7,6 @@ from clinical_docs.views import fragments, writing
 app_name = "clinical_docs"
 urlpatterns = [
     path("patients/<uuid:patient_id>/measured/", fragments.measured, name="measured"),
-    path("patients/<uuid:patient_id>/charts/", fragments.charts, name="charts"),
     path("patients/<uuid:patient_id>/note/", writing.note, name="note"),
     path("patients/<uuid:patient_id>/vitals/", writing.record_vitals, name="vitals"),
 ]

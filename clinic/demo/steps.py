@@ -67,7 +67,7 @@ def steps() -> tuple[Step, ...]:
 def make_demo(teller: Teller) -> dict[str, Any]:
     """Does what is left to do; what each step counted. Raises AtWork and NotADemo."""
     done: dict[str, Any] = {}
-    with sole_maker(), acting(action="demo", reason="demo clinic"):
+    with sole_maker(), acting(reason="demo clinic"):
         refuse_real_clinic()
         finished = dict(DemoStep.objects.values_list("name", "facts"))
         for step in steps():

@@ -40,7 +40,7 @@ class Loaded(NamedTuple):
 def load(table: ReferenceTable) -> Loaded:
     """Save what the file says differently than when it was last loaded, in one transaction."""
     read = saved = 0
-    with transaction.atomic(), acting(action="load", reason="reference table"):
+    with transaction.atomic(), acting(reason="reference table"):
         hold_lock()
         known = dict(LoadedReference.objects.filter(table=table.name).values_list("key", "digest"))
         for key, rows in grouped(table):

@@ -104,7 +104,6 @@ FRAGMENTS = {
     "patients:alike_to",
     "patients:banner",
     "clinical_docs:measured",
-    "clinical_docs:charts",
     "clinical_docs:note",
     "clinical_docs:vitals",
     "live:events",

@@ -40,7 +40,6 @@ WHO = {
     "audit:explorer": {Z},
     "audit:export": {Z},
     "clinical_docs:measured": {N, C, L, P},
-    "clinical_docs:charts": {N, C, L, P},
     "clinical_docs:note": {N, C},
     "clinical_docs:vitals": {N, C},
 }

@@ -52,7 +52,7 @@ def _single(key: Line, line: list[Measure]) -> Chart:
     series = [Series(name, _points(line))]
     # The unit too: one analyte may have a chart in each of its units.
     name_in_page = re.sub(r"\W+", "-", f"line-{last.key}-{last.unit}").strip("-")
-    return Chart(name_in_page, name, last.unit, series, last.low, last.high)
+    return Chart(name_in_page, name, unit_on_paper(last.unit), series, last.low, last.high)
 
 
 def _points(line: list[Measure]) -> list[Point]:

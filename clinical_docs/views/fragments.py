@@ -16,22 +16,11 @@ from patients.queries.record import patient_for
 @require_safe
 @access("patients.view_clinical")
 def measured(request: StaffRequest, patient_id: UUID) -> HttpResponse:
-    """The last vital signs and results with their trend."""
-    return _fragment(request, patient_id, "clinical_docs/measured.html")
-
-
-@require_safe
-@access("patients.view_clinical")
-def charts(request: StaffRequest, patient_id: UUID) -> HttpResponse:
-    """Trends of what was measured at least three times."""
-    return _fragment(request, patient_id, "clinical_docs/charts.html")
-
-
-def _fragment(request: StaffRequest, patient_id: UUID, template: str) -> HttpResponse:
+    """The last vital signs and results with their trend; the charts go to their own place."""
     if patient_for(request.user, patient_id) is None:
         raise Http404
     try:
         found: Measured | None = ask(patient_id)
     except ServiceUnavailable:
         found = None
-    return render(request, template, {"found": found})
+    return render(request, "clinical_docs/measured.html", {"found": found})

@@ -19,7 +19,7 @@ class Program:
     """What to run, and how to ask it to end.
 
     `once`: an exit with 0 means that it is done, not that it must start again. `is_server`: others
-    need it until they have ended themselves.
+    need it until they have ended themselves. `speaks`: to whoever started the clinic, not to a log.
     """
 
     name: str
@@ -28,17 +28,20 @@ class Program:
     stop_signal: int = signal.SIGTERM
     once: bool = False
     is_server: bool = False
+    speaks: bool = False
 
 
 def launch(program: Program, home: Path) -> subprocess.Popen[bytes]:
-    """Run it in a session of its own, its output in `log/<name>.log`, and remember its pid."""
+    """Run it in a session of its own, its output in `log/<name>.log` unless it speaks; remember its
+    pid.
+    """
     with _log(home, program.name).open("ab") as log:
         process = subprocess.Popen(
             program.argv,
             env={**os.environ, **program.env},
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=None if program.speaks else log,
+            stderr=None if program.speaks else log,
             start_new_session=True,
         )
     _remember(home, program.name, process.pid)

@@ -58,8 +58,8 @@ def programs(home: Path, port: int) -> list[Program]:
 
 
 def demo() -> Program:
-    """Loads the demo clinic; what is there already is left as it is."""
-    return Program("demo", [*MANAGE, "make_demo"], once=True)
+    """Loads the demo clinic, its bar on the terminal if there is one; what is there is left as it is."""
+    return Program("demo", [*MANAGE, "make_demo"], once=True, speaks=sys.stderr.isatty())
 
 
 def check_port(port: int) -> None:

@@ -41,7 +41,10 @@ def import_paths(paths: Sequence[Path], *, source: str = "", shown: Shown | None
         reader.read(sources, lambda position: shown.reading(position, sources.total_bytes))
         if not report.read:
             raise ImportRefused(" ".join((NOTHING, *report.passed_over[:5])))
-        with _recorded(sources), acting(reason=f"import of {', '.join(map(str, paths))}"):
+        with (
+            _recorded(sources),
+            acting(reason=f"import of {', '.join(path.name for path in paths)}"),
+        ):
             engine = Engine(known, reader.links, report, reader.names)
             engine.run(reader.spool, lambda count: shown.taking(count, len(reader.spool)))
     report.files, report.seconds = len(reader.names), time.monotonic() - begun

@@ -17,7 +17,7 @@ from patients.models import Patient
 from patients.models.patient import NameSounds
 from patients.queries.plain import plain_words
 
-VERY_LIKELY, POSSIBLE = 80, 50
+VERY_LIKELY, POSSIBLE, LEAST = 80, 50, 35
 MOST_LOOKED_AT, MOST_SHOWN = 200, 5
 
 
@@ -61,10 +61,10 @@ class Likeness:
 
 
 def alike(candidate: Candidate, *, besides: UUID | None = None) -> list[Likeness]:
-    """The likeliest first, at most five, none under 30 points, never the patient `besides`."""
+    """The likeliest first, at most five, none under 35 points: a family name alone is no likeness, never the patient `besides`."""
     looked_at = [one for one in _neighbours(candidate) if one.pk != besides]
     found = [Likeness(patient, reasons(candidate, patient)) for patient in looked_at]
-    worth = [likeness for likeness in found if likeness.score >= 30]
+    worth = [likeness for likeness in found if likeness.score >= LEAST]
     return sorted(worth, key=lambda one: -one.score)[:MOST_SHOWN]
 
 
