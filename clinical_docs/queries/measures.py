@@ -10,7 +10,7 @@ from core.databases import mongo
 
 MEASURED = ("vital_signs", "lab_result", "observation")
 MOST = 600
-FIELDS = {"data": 1, "data_type": 1, "created_at": 1, "status": 1}
+FIELDS = dict.fromkeys(("data", "data_type", "created_at", "status", "supersedes"), 1)
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,16 @@ def recent_documents(patient_id: UUID) -> list[dict[str, Any]]:
 
 
 def measures(documents: list[dict[str, Any]]) -> list[Measure]:
-    """Every value of these documents; what was entered in error is left out."""
-    valid = (one for one in documents if one.get("status") != "entered_in_error")
-    return [measure for document in valid for measure in measures_of(document)]
+    """Every value of these documents once.
+
+    Left out are those entered in error, those that a later one corrects, and members of a report,
+    which repeats them.
+    """
+    corrected = {one.get("supersedes") for one in documents}
+    valid = [one for one in documents if one.get("status") != "entered_in_error"]
+    repeated = {member for one in valid for member in one.get("data", {}).get("members", ())}
+    told = (one for one in valid if one["_id"] not in corrected | repeated)
+    return [measure for document in told for measure in measures_of(document)]
 
 
 def measures_of(document: dict[str, Any]) -> Iterator[Measure]:

@@ -1,12 +1,14 @@
 """Vital signs and results, the last beside the one before, in the words of a line."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from clinical_docs.choices import rounded, short_name
 from clinical_docs.queries.measures import Measure, measures_of
 
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
+TOGETHER = timedelta(minutes=10)
 VITALS = {
     SYSTOLIC: "Pressure",
     DIASTOLIC: "",
@@ -60,7 +62,7 @@ def _whole_round(taken: dict[str, Pair]) -> list[Latest]:
     """The usual signs in their order, then the others."""
     others = [latest_of(pair) for code, pair in taken.items() if code not in VITALS]
     lone_lower = (
-        [latest_of(taken[DIASTOLIC])] if SYSTOLIC not in taken and DIASTOLIC in taken else []
+        [latest_of(taken[DIASTOLIC])] if DIASTOLIC in taken and not _is_whole(taken) else []
     )
     return [*signs_of(taken), *lone_lower, *others]
 
@@ -88,9 +90,17 @@ def signs_of(pairs: dict[str, Pair]) -> list[Latest]:
 
 
 def _is_whole(pairs: dict[str, Pair]) -> bool:
-    """Whether there are both pressures, in one unit."""
+    """Whether there are both pressures, taken together and in one unit."""
     upper, lower = pairs.get(SYSTOLIC), pairs.get(DIASTOLIC)
-    return bool(upper and lower and upper[0].unit == lower[0].unit)
+    return bool(upper and lower and _are_of_one(upper[:1], lower[:1]))
+
+
+def _are_of_one(upper: Pair, lower: Pair) -> bool:
+    """90 of today above 110 of last year would be a pressure nobody ever had."""
+    return all(
+        one.unit == other.unit and abs(one.at - other.at) <= TOGETHER
+        for one, other in zip(upper, lower, strict=True)
+    )
 
 
 def latest_of(pair: Pair, name: str = "") -> Latest:
@@ -108,7 +118,8 @@ def latest_of(pair: Pair, name: str = "") -> Latest:
 def _pressure(upper: Pair, lower: Pair) -> Latest:
     """`152/96`; the flag is the upper's, else the lower's."""
     both = [latest_of(upper, "Pressure"), latest_of(lower)]
-    before = "/".join(one.before for one in both) if all(one.before for one in both) else ""
+    is_pair = len(upper) == len(lower) and _are_of_one(upper, lower)
+    before = "/".join(one.before for one in both) if is_pair and both[0].before else ""
     value, flag = "/".join(one.value for one in both), both[0].flag or both[1].flag
     return replace(both[0], value=value, flag=flag, before=before)
 
