@@ -186,6 +186,25 @@ def test_each_kind_is_shown_alone_and_all_together(ward, grace, relay):
     assert counts(together) == {kind: len(ids) for kind, ids in made.items()}
 
 
+@pytest.mark.parametrize(
+    "data_type", ["clinical_note", "lab_result", "imaging", "diagnostic_report", "questionnaire"]
+)
+def test_what_was_entered_in_error_is_struck_out_in_words_too(ward, grace, data_type):
+    data = {"title": "Note", "text": "of somebody else", "results": {"hb": 12.1}}
+    fields = {"patient_id": str(grace.pk), "data_type": data_type, "data": data, "created_at": NOW}
+    ClinicalData(**fields, status="entered_in_error").save()
+    address = reverse("patients:record", args=[grace.pk])
+
+    withdrawn = ward.get(address).content.decode()
+    ClinicalData(**fields).save()
+    both = ward.get(address).content.decode()
+
+    told = [
+        (page.count("is-withdrawn"), page.count("entered in error")) for page in (withdrawn, both)
+    ]
+    assert told == [(1, 1), (1, 1)]
+
+
 CLINICAL = {"results", "vitals", "medicines", "history", "notes", "files", "other"}
 SEEN_BY = {
     Role.NURSE: {"visits", *CLINICAL},
