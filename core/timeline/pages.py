@@ -65,8 +65,14 @@ def _documents(
     hidden = queries.repeated_by_waiting(head)
     try:
         hidden |= queries.repeated(patient_id, names)
-        arrived = queries.page_of_documents(patient_id, wanted, before, hidden)
-        counts = queries.count_documents(patient_id, names, hidden | {one.id for one in waiting})
+        arrived, counts = queries.documents(
+            patient_id,
+            wanted,
+            before,
+            hidden=hidden,
+            counted=names,
+            waiting={one.id for one in waiting},
+        )
         is_delayed = False
     except ServiceUnavailable:
         arrived, counts, is_delayed = [], Counter(), True

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -70,32 +70,56 @@ def page_of_rows(patient_id: UUID, kinds: set[str], before: Cursor | None) -> li
     ]
 
 
-def page_of_documents(
-    patient_id: UUID, kinds: set[str], before: Cursor | None, without: set[str]
-) -> list[Entry]:
-    """The newest documents older than the cursor, one more than a page has, of all collections.
+def documents(
+    patient_id: UUID,
+    wanted: set[str],
+    before: Cursor | None,
+    *,
+    hidden: set[str],
+    counted: set[str],
+    waiting: set[str],
+) -> tuple[list[Entry], Counter[str]]:
+    """The newest of the wanted kinds older than the cursor, one more than a page has; and how many
+    there are in all of each `counted` kind, those still `waiting` apart. One question.
 
     Raises ServiceUnavailable without MongoDB.
     """
-    sources = registry.document_sources(kinds)
+    shown, all_of_them = registry.document_sources(wanted), registry.document_sources(counted)
+    newest = [(s, _newest(_match(patient_id, hidden), s, wanted, before)) for s in shown]
+    sums = [(s, _counted(_match(patient_id, hidden | waiting), s)) for s in all_of_them]
+    answers = _ask([*newest, *sums])
+    entries = [
+        document_entry(source, one)
+        for source, found in zip(shown, answers, strict=False)
+        for one in found
+    ]
+    counts = _counts(zip(all_of_them, answers[len(shown) :], strict=True))
+    return [e for e in entries if e.kind in wanted], Counter({k: counts[k] for k in counted})
 
-    def stages(source: DocumentSource) -> list[Stage]:
-        return _newest(_match(patient_id, without), source, kinds, before)
 
-    entries = [document_entry(sources[one.pop("_source")], one) for one in _ask(sources, stages)]
-    return [entry for entry in entries if entry.kind in kinds]
+def _counts(answers: Iterable[tuple[DocumentSource, list[Stage]]]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for source, found in answers:
+        for one in found:
+            counts[source.kind_of(str(one["_id"] or ""))] += one["n"]
+    return counts
 
 
 def repeated(patient_id: UUID, kinds: set[str]) -> set[str]:
     """Documents whose content another one repeats. Raises ServiceUnavailable without MongoDB."""
     sources = [source for source in registry.document_sources(kinds) if source.members]
+    answers = _ask([(source, _with_members(patient_id, source)) for source in sources])
+    return {
+        member
+        for source, found in zip(sources, answers, strict=True)
+        for one in found
+        for member in source.members_of(one)
+    }
 
-    def stages(source: DocumentSource) -> list[Stage]:
-        with_members = _match(patient_id) | {f"{source.members}.0": {"$exists": True}}
-        return [{"$match": with_members}, {"$project": {source.members: 1}}]
 
-    found = ((sources[one["_source"]], one) for one in _ask(sources, stages))
-    return {member for source, one in found for member in source.members_of(one)}
+def _with_members(patient_id: UUID, source: DocumentSource) -> list[Stage]:
+    match = _match(patient_id) | {f"{source.members}.0": {"$exists": True}}
+    return [{"$match": match}, {"$project": {source.members: 1}}]
 
 
 def repeated_by_waiting(head: Head) -> set[str]:
@@ -133,29 +157,21 @@ def document_entry(
     )
 
 
-def count_documents(patient_id: UUID, kinds: set[str], without: set[str]) -> Counter[str]:
-    """Documents by kind. Raises ServiceUnavailable without MongoDB."""
-    sources = registry.document_sources(kinds)
-    counts: Counter[str] = Counter()
-    for found in _ask(sources, lambda source: _counted(_match(patient_id, without), source)):
-        kind = sources[found["_source"]].kind_of(str(found["_id"] or ""))
-        counts[kind] += found["n"]
-    return Counter({kind: count for kind, count in counts.items() if kind in kinds})
-
-
-def _ask(
-    sources: list[DocumentSource], stages: Callable[[DocumentSource], list[Stage]]
-) -> list[dict[str, Any]]:
-    """The stages' answers of all collections in one call; `_source` says whose each is."""
-    if not sources:
-        return []
-    marked = [[*stages(s), {"$set": {"_source": place}}] for place, s in enumerate(sources)]
+def _ask(parts: list[tuple[DocumentSource, list[Stage]]]) -> list[list[dict[str, Any]]]:
+    """The answers of all parts, whatever their collections, in one call."""
+    answers: list[list[dict[str, Any]]] = [[] for _ in parts]
+    if not parts:
+        return answers
+    marked = [[*stages, {"$set": {"_part": place}}] for place, (_, stages) in enumerate(parts)]
     union = [
         {"$unionWith": {"coll": source.collection, "pipeline": pipeline}}
-        for source, pipeline in zip(sources[1:], marked[1:], strict=True)
+        for (source, _), pipeline in zip(parts[1:], marked[1:], strict=True)
     ]
     with mongo.reading():
-        return list(mongo.collection(sources[0].collection).aggregate([*marked[0], *union]))
+        first = mongo.collection(parts[0][0].collection)
+        for one in first.aggregate([*marked[0], *union]):
+            answers[one.pop("_part")].append(one)
+    return answers
 
 
 def _match(patient_id: UUID, without: set[str] | None = None) -> Stage:
