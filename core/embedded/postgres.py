@@ -50,6 +50,7 @@ def initialise(home: Path) -> None:
     """Make the data folder the first time; one that was left half made is made anew."""
     data, making = home / NAME, home / f"{NAME}.new"
     if data.exists():
+        _drop_lock_of_the_dead(data)
         return
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(mode=0o700)
@@ -113,6 +114,27 @@ def _system_user() -> pwd.struct_passwd:
         make = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
         subprocess.run([*make, SYSTEM_USER], check=True, capture_output=True)
         return pwd.getpwnam(SYSTEM_USER)
+
+
+def _drop_lock_of_the_dead(data: Path) -> None:
+    """Where nobody reaps the killed, as in many containers, a dead postmaster's pid looks alive."""
+    import psutil
+
+    lock = data / "postmaster.pid"
+    if not lock.exists():
+        return
+    pid = int(lock.read_text().split()[0])
+    is_dead = psutil.pid_exists(pid) and psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    if is_dead:
+        wait_until(lambda: not _anybody_works_in(data), "The end of the killed PostgreSQL")
+        lock.unlink(missing_ok=True)
+
+
+def _anybody_works_in(data: Path) -> bool:
+    """Backends end by themselves once their postmaster is gone; until then the lock is theirs."""
+    import psutil
+
+    return any(each.info["cwd"] == str(data) for each in psutil.process_iter(["cwd"]))
 
 
 def _passable(folder: Path) -> bool:
