@@ -12,6 +12,12 @@ IN_ALL = {"resultTypes": ["violations"]}
 IN_DARK = {**IN_ALL, "runOnly": ["color-contrast"]}
 SETTLED = """() => document.readyState === "complete" && !document.querySelector(
     ".htmx-request, .htmx-swapping, .htmx-settling, [hx-trigger^='load'] > .skeleton")"""
+# A colour halfway between two themes is nobody's: what fades is judged at its end.
+AT_REST = """() => {
+    for (const one of document.getAnimations()) {
+        if (one.effect.getComputedTiming().endTime !== Infinity) one.finish();
+    }
+}"""
 TOO_WIDE = """() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
@@ -28,6 +34,7 @@ def settle(page: Page) -> None:
 
 def faults(page: Page, options: dict[str, Any] = IN_ALL) -> list[str]:
     """Serious and critical violations, one line each: rule and element."""
+    page.evaluate(AT_REST)
     found = AXE.run(page, options=options).response["violations"]
     return [
         f"{one['id']}: {node['target']} {node['html'][:160]} {_why(node)}"
