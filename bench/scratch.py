@@ -1,11 +1,17 @@
-"""Sets Django up on a scratch pair of databases: `with scratch("name"): ...`."""
+"""Servers of its own and Django on them: `with scratch("name"): ...` is a pair of databases."""
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
 
+from bench.servers import own_servers
+
+_servers = own_servers()
+_servers.__enter__()
+atexit.register(_servers.__exit__, None, None, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 django.setup()
 
