@@ -4,8 +4,9 @@ import fcntl
 import os
 import secrets
 import socket
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -29,14 +30,19 @@ def secret(name: str) -> str:
 def secret_of(home: Path, name: str) -> str:
     """The same, of a given home."""
     file = home / "secrets" / name
-    file.parent.mkdir(mode=0o700, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text()
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(secrets.token_hex(32))
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        _make_once(file, secrets.token_hex(32))
     return file.read_text()
+
+
+def _make_once(file: Path, text: str) -> None:
+    """Whole or not at all, and of two makers the first: servers that start together share names."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent) as making:
+        making.write(text)
+        making.flush()
+        with suppress(FileExistsError):
+            os.link(making.name, file)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -122,3 +123,11 @@ def test_secrets_are_made_once_and_are_ours_alone(tmp_path):
 
     assert secret_of(tmp_path, "django") == first
     assert (tmp_path / "secrets" / "django").stat().st_mode & 0o777 == 0o600
+
+
+def test_makers_of_one_secret_all_get_the_same(tmp_path):
+    with ThreadPoolExecutor(16) as together:
+        for name in map(str, range(50)):
+            made = set(together.map(secret_of, [tmp_path] * 16, [name] * 16))
+
+            assert [len(one) for one in made] == [64]
