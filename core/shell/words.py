@@ -53,6 +53,11 @@ def clinic_datetime(moment: datetime | None) -> str:
     return f"{clinic_date(moment)}{NO_BREAK}{clinic_time(moment)}"
 
 
+def clinic_hour(moment: datetime | None) -> str:
+    """The time, but nothing at midnight: that is how a day without a time is kept."""
+    return "" if clinic_time(moment) == "00:00" else clinic_time(moment)
+
+
 def age(born: date | None, on: date | None = None) -> str:
     """`38 y`; under 18 years with months, under 2 with months and days, under 1 in weeks and days,
     under 4 weeks in days.

@@ -59,10 +59,16 @@ def initials(person: Any) -> str:
 
 @register.simple_tag
 def when(moment: date | None, form: str = "") -> SafeString | str:
-    """A `<time>` that never breaks. form: date, time, or ago (minutes passed; the moment on hover)."""
+    """A `<time>` that never breaks. form: date, time, hour (nothing where only the day is known), or
+    ago (minutes passed; the moment on hover)."""
     if not isinstance(moment, date):
         return words.NOT_KNOWN
-    forms = {"date": words.clinic_date, "time": words.clinic_time, "ago": words.minutes}
+    forms = {
+        "date": words.clinic_date,
+        "time": words.clinic_time,
+        "hour": words.clinic_hour,
+        "ago": words.minutes,
+    }
     shown = forms.get(form, words.clinic_datetime)(moment)  # type: ignore[arg-type]
     exact = words.clinic_datetime(moment)  # type: ignore[arg-type]
     stamp = words.local(moment).isoformat()
