@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -12,16 +12,14 @@ from core.accounts.access import StaffRequest, access
 from core.outbox.domain import put_fact
 from core.shell.acts import Act
 from core.timeline import queries
-from patients.queries.record import patient_for
+from patients.queries.record import patient_or_404
 
 
 @require_safe
 @access("audit.view_record")
 def patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Newest first, with what is still on its way. Opening it is itself written to the audit."""
-    whose = patient_for(request.user, patient_id)
-    if whose is None:
-        raise Http404
+    whose = patient_or_404(request.user, patient_id)
     context = showing.shown(request, showing.form_of(request.GET, str(whose.pk)))
     context |= {"patient": whose, "clear_url": request.path}
     if request.htmx:

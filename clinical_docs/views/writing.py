@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
@@ -18,7 +18,7 @@ from core.editing.keys import once
 from core.errors import ClinicError
 from core.shell.toasts import toast
 from patients.models import Patient
-from patients.queries.record import patient_for
+from patients.queries.record import patient_or_404
 from patients.queries.visits import present_or_last
 
 ADULT_YEARS = 18
@@ -45,7 +45,7 @@ Words = dict[str, str]
 @access("notes.write")
 def note(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The form; after saving, the button that opens it again."""
-    visit = _open_visit(_found(request, patient_id))
+    visit = _open_visit(patient_or_404(request.user, patient_id))
 
     def save(form: WritingForm) -> None:
         text = form.cleaned_data["text"]
@@ -58,7 +58,7 @@ def note(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 @access("vitals.record")
 def record_vitals(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The form; after saving, the button that opens it again."""
-    patient = _found(request, patient_id)
+    patient = patient_or_404(request.user, patient_id)
     visit, adult = _open_visit(patient), is_adult(patient)
 
     def save(form: WritingForm) -> None:
@@ -75,13 +75,6 @@ def is_adult(patient: Patient) -> bool:
         return True
     is_before_birthday = (now.month, now.day) < (born.month, born.day)
     return now.year - born.year - is_before_birthday >= ADULT_YEARS
-
-
-def _found(request: StaffRequest, patient_id: UUID) -> Patient:
-    patient = patient_for(request.user, patient_id)
-    if patient is None:
-        raise Http404
-    return patient
 
 
 def _open_visit(patient: Patient) -> UUID | None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 
 from core.accounts.models import User
 from patients.models import Patient
@@ -13,6 +14,6 @@ def patients_for(user: User) -> QuerySet[Patient]:
     return Patient.objects.all() if user.has_perm("patients.view") else Patient.objects.none()
 
 
-def patient_for(user: User, patient_id: UUID) -> Patient | None:
-    """The patient, or None for a stranger as for one who does not exist."""
-    return patients_for(user).filter(pk=patient_id).first()
+def patient_or_404(user: User, patient_id: UUID) -> Patient:
+    """The patient. Raises Http404 for a stranger as for one who does not exist."""
+    return get_object_or_404(patients_for(user), pk=patient_id)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,7 +18,7 @@ from patients.domain import patients
 from patients.forms.patient import PatientForm
 from patients.models import Patient
 from patients.queries.duplicates import alike
-from patients.queries.record import patient_for
+from patients.queries.record import patient_or_404
 from patients.views.banner import banner_of
 
 CHANGED = "edit-patient"
@@ -28,9 +28,7 @@ CHANGED = "edit-patient"
 @access("patients.edit")
 def edit(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The form; `?draft` shows it as this person left it."""
-    patient = patient_for(request.user, patient_id)
-    if patient is None:
-        raise Http404
+    patient = patient_or_404(request.user, patient_id)
     if request.method == "POST":
         return _sent(request, patient)
     draft = drafts.find(CHANGED, str(patient.pk), by=request.user)
@@ -43,9 +41,7 @@ def edit(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 @access("patients.edit")
 def alike_to(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Who else looks like the person as typed."""
-    patient = patient_for(request.user, patient_id)
-    if patient is None:
-        raise Http404
+    patient = patient_or_404(request.user, patient_id)
     found = alike(PatientForm(request.POST).candidate(), besides=patient.pk)
     return render(request, "patients/alike.html", {"likenesses": found, "patient": patient})
 

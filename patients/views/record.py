@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,7 +12,7 @@ from core.outbox.domain import put_fact
 from core.timeline import pages, queries
 from core.timeline.entries import Cursor
 from patients.models import Patient
-from patients.queries.record import patient_for
+from patients.queries.record import patient_or_404
 from patients.views.banner import banner_of
 
 RECENT = "recent_patients"
@@ -26,7 +26,7 @@ def record(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
     Opening it is written to the audit; that its own fragments are fetched again is not.
     """
-    patient = _found(request, patient_id)
+    patient = patient_or_404(request.user, patient_id)
     head = queries.head(patient.pk, request.user)
     before = Cursor.parse(request.GET.get("before", ""))
     page = pages.page(
@@ -49,17 +49,10 @@ def record(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 @access("patients.view")
 def banner(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The banner as it is now."""
-    patient = _found(request, patient_id)
+    patient = patient_or_404(request.user, patient_id)
     head = queries.head(patient.pk, request.user)
     context = {"patient": patient, **banner_of(request, patient, head)}
     return render(request, "patients/banner_place.html", context)
-
-
-def _found(request: StaffRequest, patient_id: UUID) -> Patient:
-    patient = patient_for(request.user, patient_id)
-    if patient is None:
-        raise Http404
-    return patient
 
 
 def _note_visit(request: StaffRequest, patient: Patient) -> None:
