@@ -222,6 +222,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Words, times, files -------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "clinic.formats"
 TIME_ZONE = env["TIME_ZONE"]
 USE_I18N = True
 USE_TZ = True
