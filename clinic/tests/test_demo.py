@@ -57,7 +57,7 @@ def test_each_did_their_own_work(db, made):
     names = {str(user.pk): user.username for user in User.objects.all()}
     doctor = visit.clinician.username
     assert [names[row.context["user_id"]] for row in rows] == ["joy", "ben", doctor, doctor]
-    assert {row.context["action"] for row in rows} == {"demo"}
+    assert {row.context["reason"] for row in rows} == {"demo clinic"}
 
 
 def test_stock_is_what_was_moved_and_some_of_it_needs_care(db, made):

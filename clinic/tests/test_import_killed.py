@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,8 @@ def start(transactional_db, tmp_path, export):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A runner in the background ignores Ctrl-C, and what it starts would do so too.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
 
     return run
@@ -113,9 +116,9 @@ def test_ctrl_c_says_how_to_go_on(start):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
 
-    assert process.returncode == 130
-    assert errors.splitlines()[-1] == (
-        "Interrupted. What was imported is kept; run the same command again to go on."
+    assert (process.returncode, errors.splitlines()[-1:]) == (
+        130,
+        ["Interrupted. What was imported is kept; run the same command again to go on."],
     )
     assert ImportedResource.objects.count() < 6000
     finish(start())

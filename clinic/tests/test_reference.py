@@ -84,7 +84,7 @@ def test_a_new_price_starts_today_and_the_old_one_ends(loaded):
 def test_loading_is_reported_as_such(loaded):
     context = OutboxRow.objects.filter(entity_type="room").first().context
 
-    assert context == {"action": "load", "reason": "reference table"}
+    assert context == {"reason": "reference table"}
 
 
 def test_a_broken_row_leaves_the_table_as_it_was(db, tmp_path):
