@@ -17,7 +17,7 @@ from patients.models import Patient
 from patients.models.patient import NameSounds
 from patients.queries.plain import plain_words
 
-VERY_LIKELY, POSSIBLE, LEAST = 80, 50, 33
+VERY_LIKELY, POSSIBLE, LEAST = 80, 50, 30
 MOST_LOOKED_AT, MOST_SHOWN = 200, 5
 
 
@@ -61,7 +61,7 @@ class Likeness:
 
 
 def alike(candidate: Candidate, *, besides: UUID | None = None) -> list[Likeness]:
-    """The likeliest first, at most five, none under 33 points: a family name alone is no likeness, never the patient `besides`."""
+    """The likeliest first, at most five, none under 30 points, never the patient `besides`."""
     looked_at = [one for one in _neighbours(candidate) if one.pk != besides]
     found = [Likeness(patient, reasons(candidate, patient)) for patient in looked_at]
     worth = [likeness for likeness in found if likeness.score >= LEAST]
