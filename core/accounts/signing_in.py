@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -20,15 +20,23 @@ MOST_PER_ADDRESS = 50
 LONGEST_PASSWORD = 1024
 
 
-class WrongCredentials(ClinicError):
+class NotLetIn(ClinicError):
+    """Why nobody is let in, and the HTTP status that says so to machines."""
+
+    status = 403
+
+
+class WrongCredentials(NotLetIn):
     """The same sentence whether the name or the password is wrong."""
 
     def __init__(self) -> None:
         super().__init__("The user name or the password is wrong.")
 
 
-class TooManyAttempts(ClinicError):
+class TooManyAttempts(NotLetIn):
     """Says when the next try is possible."""
+
+    status = 429
 
     def __init__(self, again_at: datetime) -> None:
         minutes = max(1, -(-int((again_at - timezone.now()).total_seconds()) // 60))
@@ -40,19 +48,29 @@ def check(request: HttpRequest, *, username: str, password: str) -> User:
     """The user of these credentials; a failure is counted and reported.
 
     Raises TooManyAttempts before the password is even looked at, else WrongCredentials. The count
-    is kept in PostgreSQL, so that losing Valkey loosens nothing.
+    is kept in PostgreSQL, so that losing Valkey loosens nothing. A try counts from its beginning:
+    many at once are not better than one after the other.
     """
-    address = request.META.get("REMOTE_ADDR")
-    _refuse_too_many(SignInAttempt.objects.filter(username=username.lower()), MOST_PER_NAME)
-    _refuse_too_many(SignInAttempt.objects.filter(ip_address=address), MOST_PER_ADDRESS)
+    _count(username, request.META.get("REMOTE_ADDR"))
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
-        _note_failure(username, address)
+        _report_failure(username)
         raise WrongCredentials
     with acting(user_id=user.pk), transaction.atomic():
         SignInAttempt.objects.filter(username=username.lower()).delete()
         put_fact("login", entity_type="user", entity_id=user.pk)
     return user
+
+
+@transaction.atomic
+def _count(username: str, address: str | None) -> None:
+    """One more try of this name from this address, unless there were too many."""
+    name = username.lower()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign in {name}"])
+    _refuse_too_many(SignInAttempt.objects.filter(username=name), MOST_PER_NAME)
+    _refuse_too_many(SignInAttempt.objects.filter(ip_address=address), MOST_PER_ADDRESS)
+    SignInAttempt.objects.create(username=name, ip_address=address)
 
 
 def _refuse_too_many(attempts: QuerySet[SignInAttempt], most: int) -> None:
@@ -62,8 +80,6 @@ def _refuse_too_many(attempts: QuerySet[SignInAttempt], most: int) -> None:
         raise TooManyAttempts(oldest_that_counts + WINDOW)
 
 
-def _note_failure(username: str, address: str | None) -> None:
+def _report_failure(username: str) -> None:
     known = User.objects.filter(username__iexact=username).values_list("pk", flat=True).first()
-    with transaction.atomic():
-        SignInAttempt.objects.create(username=username.lower(), ip_address=address)
-        put_fact("login_failed", entity_type="user", entity_id=known or "")
+    put_fact("login_failed", entity_type="user", entity_id=known or "")

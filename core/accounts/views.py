@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.accounts import signing_in
 from core.accounts.demo import accounts_to_show
 from core.accounts.forms import SignInForm
-from core.errors import ClinicError
 from core.outbox.domain import put_fact
 
 
@@ -19,18 +18,19 @@ from core.outbox.domain import put_fact
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The door. Says nothing about any patient, and leads back to where one came from."""
-    form = SignInForm(request.POST or None)
+    form, status = SignInForm(request.POST or None), 200
     if request.user.is_authenticated:
         return redirect(_next(request))
     if request.method == "POST" and form.is_valid():
         try:
             login(request, signing_in.check(request, **form.cleaned_data))
-        except ClinicError as error:
+        except signing_in.NotLetIn as error:
             form.add_error(None, str(error))
+            status = error.status
         else:
             return redirect(_next(request))
     page = {"form": form, "next": _next(request), "accounts": accounts_to_show()}
-    return render(request, "accounts/sign_in.html", page)
+    return render(request, "accounts/sign_in.html", page, status=status)
 
 
 @require_POST

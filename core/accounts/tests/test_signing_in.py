@@ -1,12 +1,15 @@
 """Coming in: as often as one may try, with the same words for every failure, and only to our pages."""
 
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -247,3 +250,17 @@ def test_a_fragment_cannot_be_led_to_another_site(client, ben):
     answer = client.get("/patients/", headers=headers)
 
     assert answer.headers["HX-Redirect"] == "/sign-in/?next=/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_tries_at_once_are_not_more_than_one_after_the_other(ben):
+    def guess(n: int) -> int:
+        try:
+            return sign_in(Client(), "ben", f"guess {n}").status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(12) as together:
+        answers = Counter(together.map(guess, range(12)))
+
+    assert answers == {403: MOST_PER_NAME, 429: 12 - MOST_PER_NAME}
