@@ -93,20 +93,17 @@ def _invoice(
         "total": sums,
         "metadata": node.rest(patient_field, "item", "lineItem"),
     }
-    rows = [Row(Invoice, values)]
-    for number, line in enumerate(lines):
-        rows.append(
-            Row(
-                InvoiceLine,
-                {
-                    "id": incoming.part_id(f"line|{number}"),
-                    "invoice_id": incoming.id,
-                    "patient_id": patient,
-                    **line,
-                },
-            )
-        )
+    rows = [Row(Invoice, values), *_line_rows(incoming, patient, lines)]
     return Taken(incoming, (INVOICE, incoming.id), rows, note=(_final_state(node), sums, None))
+
+
+def _line_rows(incoming: Incoming, patient: str, lines: list[dict[str, Any]]) -> list[Row]:
+    invoice = {"invoice_id": incoming.id, "patient_id": patient}
+    ids = (incoming.part_id(f"line|{number}") for number in range(len(lines)))
+    return [
+        Row(InvoiceLine, {"id": key, **invoice, **line})
+        for key, line in zip(ids, lines, strict=True)
+    ]
 
 
 def _refuse_change(incoming: Incoming) -> None:
