@@ -68,7 +68,7 @@ def test_killed_started_again_and_ended(clinic, tmp_path_factory):
     clinic.start()
     with psycopg.connect(clinic.urls()["DATABASE_OWNER_URL"]) as connection:
         connection.execute("CREATE TABLE words AS SELECT 'kept' AS word")
-    first = clinic.family()
+    first, prepared = clinic.family(), (clinic.home / "prepared").stat().st_mtime_ns
     for process in first:
         with suppress(psutil.NoSuchProcess):
             process.kill()
@@ -79,6 +79,8 @@ def test_killed_started_again_and_ended(clinic, tmp_path_factory):
     with psycopg.connect(clinic.urls()["DATABASE_OWNER_URL"]) as connection:
         assert connection.execute("SELECT word FROM words").fetchall() == [("kept",)]
     assert running(first) == []
+    # Nothing has changed, so nothing is migrated or collected again.
+    assert (clinic.home / "prepared").stat().st_mtime_ns == prepared
 
     other = manage(tmp_path_factory.mktemp("other"), "up", **clinic.given)
     assert (other.code, other.out) == (1, "")

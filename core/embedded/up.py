@@ -26,35 +26,43 @@ class CannotStart(Exception):
     """Why, in a sentence for the operator."""
 
 
-def start_servers(home: Path, supervisor: Supervisor) -> None:
-    """Start what has no URL, tell the programs where it is, and keep it running."""
-    running = servers.start(home, servers.wanted())
+def start_servers(home: Path, supervisor: Supervisor) -> bool:
+    """Start what has no URL, tell the programs where it is, and keep it running.
+
+    Returns whether all servers are ours: nobody knows what happened to somebody else's database.
+    """
+    wanted = servers.wanted()
+    running = servers.start(home, wanted)
     os.environ.update({name: url for name, url in running.urls.items() if name not in os.environ})
     for program, process in running.processes:
         supervisor.adopt(program, process)
+    return len(wanted) == len(servers.SERVERS)
 
 
-def prepare(home: Path) -> None:
+def prepare(home: Path, *, all_ours: bool) -> None:
     """Tables, collections and static files, side by side; skipped while nothing has changed."""
     stamp = home / "prepared"
     wanted = _fingerprint()
-    if stamp.exists() and stamp.read_text() == wanted and _serves_its_own_data():
+    if all_ours and stamp.exists() and stamp.read_text() == wanted:
         return
     with ThreadPoolExecutor() as together:
         list(together.map(_manage, PREPARATIONS))
     stamp.write_text(wanted)
 
 
-def programs(home: Path, port: int) -> list[Program]:
-    """The clinic's own processes."""
-    celery = [sys.executable, "-m", "celery", "-A", "clinic"]
-    beat = ["beat", "--loglevel=WARNING", f"--schedule={home / 'beat'}", "--pidfile="]
+def programs(port: int) -> list[Program]:
+    """What the first page needs."""
     return [
         Program("daphne", [sys.executable, "-m", "daphne", *_listening(port), ASGI]),
         Program("relay", [*MANAGE, "relay"]),
-        Program("worker", [*celery, *WORKER]),
-        Program("beat", [*celery, *beat]),
     ]
+
+
+def helpers(home: Path) -> list[Program]:
+    """What works behind the pages; it would only slow the first one down."""
+    celery = [sys.executable, "-m", "celery", "-A", "clinic"]
+    beat = ["beat", "--loglevel=WARNING", f"--schedule={home / 'beat'}", "--pidfile="]
+    return [Program("worker", [*celery, *WORKER]), Program("beat", [*celery, *beat])]
 
 
 def demo() -> Program:
@@ -94,11 +102,6 @@ def _manage(command: list[str]) -> None:
         raise CannotStart(f"`manage.py {' '.join(command)}` failed: {' '.join(last)}")
 
 
-def _serves_its_own_data() -> bool:
-    """With somebody else's database nobody knows what has happened to it since."""
-    return len(servers.wanted()) == len(servers.SERVERS)
-
-
 def _fingerprint() -> str:
     """Changes when a migration, a document class or a static file does."""
     digest = hashlib.sha256()
@@ -108,7 +111,9 @@ def _fingerprint() -> str:
 
 
 def _sources() -> Iterator[Path]:
-    yield from PROJECT.glob("*/migrations/**/*.*")
+    migrations = PROJECT.glob("*/migrations/**/*.*")
+    # Python writes its compiled files beside them while the clinic runs.
+    yield from (file for file in migrations if file.suffix in (".py", ".sql"))
     yield from PROJECT.glob("*/documents.py")
     yield from PROJECT.glob("core/*/documents.py")
     yield from (file for file in (PROJECT / "static").rglob("*") if file.is_file())

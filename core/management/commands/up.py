@@ -39,10 +39,11 @@ class Command(BaseCommand):
     def start(self, home: Path, port: int, supervisor: Supervisor) -> None:
         up.check_port(port)
         self.say("Starting the databases.")
-        up.start_servers(home, supervisor)
-        up.prepare(home)
-        supervisor.keep(*up.programs(home, port))
+        all_ours = up.start_servers(home, supervisor)
+        up.prepare(home, all_ours=all_ours)
+        supervisor.keep(*up.programs(port))
         up.wait_for_first_page(port)
+        supervisor.keep(*up.helpers(home))
         self.say(f"{settings.CLINIC_NAME} is ready: http://localhost:{port}")
         if settings.CLINIC_DEMO:
             self.show_accounts()
