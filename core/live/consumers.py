@@ -5,9 +5,11 @@ import json
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
+from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -175,7 +177,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.close(code=code)
 
     async def say(self, **frame: Any) -> None:
-        await self.send(text_data=json.dumps(frame))
+        # A browser that has just gone is no fault; `disconnect` is on its way.
+        with suppress(Disconnected):
+            await self.send(text_data=json.dumps(frame))
 
     def _too_often(self) -> bool:
         now = time.monotonic()

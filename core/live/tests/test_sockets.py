@@ -351,3 +351,15 @@ def viewers(clinic, *, cookies, topic) -> str:
     answer = httpx.get(f"{clinic.url}/live/viewers/", params={"topic": topic}, cookies=cookies)
     assert answer.status_code == 200
     return answer.text
+
+
+def test_a_browser_that_leaves_in_the_middle_of_it_is_no_fault(running_clinic, nurse, patient):
+    cookies, topic = running_clinic.cookies(nurse), f"patient:{patient.pk}"
+    for n in range(20):
+        with open_socket(running_clinic, cookies) as socket:
+            say(socket, subscribe={topic: None})
+            rename(patient, f"Grace {n}")
+            # Gone without a word, while answers and events are under way.
+            socket.socket.close()
+
+    assert "Traceback" not in running_clinic.log("daphne")
