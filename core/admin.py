@@ -7,6 +7,7 @@ from core.accounts.models import SignInAttempt, User
 from core.administration.outbox import Outbox
 from core.administration.tables import Mirror, ReadOnly
 from core.administration.users import People
+from core.counters.models import Counter
 from core.editing.models import Draft, UsedKey
 from core.importing.models import ImportedFile, ImportedResource
 from core.live.mirrors import SyncEventMirror
@@ -79,3 +80,9 @@ class SyncEvents(Mirror):
     list_filter = ("kind", "entity_type")
     search_fields = ("=topic", "=entity_id")
     ordering = ("-created_at",)
+
+
+@admin.register(Counter)
+class Counters(ReadOnly):
+    list_display = ("name", "value")
+    search_fields = ("name",)

@@ -21,7 +21,10 @@ from patients.models import (
     ReferenceRange,
     Room,
     Specimen,
+    Ticket,
+    TicketMove,
     Visit,
+    VisitTransition,
 )
 
 PATIENT = ("=patient__mrn", "patient__family_name")
@@ -155,3 +158,25 @@ class PrescriptionItems(Clinical):
     plain = ("patient", "quantity", "dispensed_quantity")
     list_select_related = ("patient",)
     search_fields = ("drug", *PATIENT)
+
+
+@admin.register(Ticket)
+class Tickets(ReadOnly):
+    list_display = ("__str__", "service_day", "patient", "service", "state", "queued_at")
+    list_select_related = ("patient",)
+    list_filter = ("service", "state")
+    search_fields = PATIENT
+
+
+@admin.register(TicketMove)
+class TicketMoves(ReadOnly):
+    list_display = ("ticket", "act", "by", "created_at")
+    list_select_related = ("ticket", "by")
+    list_filter = ("act",)
+
+
+@admin.register(VisitTransition)
+class VisitTransitions(ReadOnly):
+    list_display = ("visit", "from_state", "to_state", "at")
+    list_select_related = ("visit",)
+    list_filter = ("to_state",)

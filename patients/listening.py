@@ -8,15 +8,29 @@ from core.accounts.models import User
 from core.relay.rows import Row
 from patients.models import Patient
 
-LISTS = {"visit": "visits", "lab_request": "lab_requests", "prescription": "prescriptions"}
+LISTS = {
+    "visit": ("visits", "queue"),
+    "ticket": ("queue",),
+    "lab_request": ("lab_requests",),
+    "specimen": ("lab_requests",),
+    "prescription": ("prescriptions",),
+    "dispense": ("prescriptions",),
+    "appointment": ("appointments",),
+    "invoice": ("invoices", "till"),
+    "charge": ("till",),
+    "payment": ("till",),
+    "lot": ("stock",),
+}
+"""Which lists a row of a type concerns."""
 
 
 def register(topics: ModuleType) -> None:
-    """A patient's record, and the lists that the front page shows."""
+    """A patient's record, and the lists that people work through."""
     topics.allow("patient", may_hear_patient)
-    for entity_type, topic in {**LISTS, "invoice": "invoices"}.items():
-        topics.register(entity_type, _named(topic))
-        topics.allow(topic, may_hear_lists)
+    for entity_type, lists in LISTS.items():
+        topics.register(entity_type, _named(lists))
+        for topic in lists:
+            topics.allow(topic, may_hear_lists)
 
 
 def may_hear_patient(user: User, key: str) -> bool:
@@ -33,8 +47,8 @@ def may_hear_lists(user: User, key: str) -> bool:
     return user.has_perm("patients.view")
 
 
-def _named(topic: str) -> Callable[[Row], list[str]]:
+def _named(lists: tuple[str, ...]) -> Callable[[Row], list[str]]:
     def namer(row: Row) -> list[str]:
-        return [topic]
+        return list(lists)
 
     return namer

@@ -1,6 +1,6 @@
 """What the staff do with a visit, each as themselves."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -8,8 +8,9 @@ from django.utils import timezone
 from clinic.demo.accounts import member
 from clinic.demo.chance import one_of
 from core.accounts.models import User
-from core.capture.context import acting
-from patients.models import Patient, Room, Visit
+from patients.domain import queue, visits
+from patients.domain.tickets import active_ticket
+from patients.models import Patient, Room, Ticket, Visit
 
 State = Visit.State
 
@@ -40,31 +41,29 @@ def staff() -> Staff:
 def open_visit(
     patient: Patient, kind: Visit.Kind, reason: str, arrived_at: datetime, *, by: User
 ) -> Visit:
-    with acting(user_id=by.pk):
-        return Visit.objects.create(
-            patient=patient,
-            kind=kind,
-            reason=reason,
-            opened_at=arrived_at,
-            room=room(Room.Kind.RECEPTION),
-            metadata={"demo": True},
-        )
+    """Somebody comes in and takes a ticket."""
+    ticket = visits.start(patient.pk, kind=kind, reason=reason, arrived_at=arrived_at, by=by)
+    return ticket.visit
 
 
-def move(visit: Visit, state: Visit.State, *, by: User, **changes: object) -> None:
-    """Into the next state, with what goes along."""
-    with acting(user_id=by.pk):
-        for name, value in {"state": state, **changes}.items():
-            setattr(visit, name, value)
-        visit.save(update_fields=["state", *changes])
+def taken_in(visit: Visit, service: Room.Kind, *, by: User) -> None:
+    """The patient is with somebody of the service, in one of its rooms."""
+    ticket = active_ticket(visit.pk)
+    if ticket is not None:
+        queue.begin(ticket.pk, room=room(service, visit.pk), by=by)
+    visit.refresh_from_db()
 
 
-def close(visit: Visit, *, by: User) -> None:
-    move(visit, State.CLOSED, by=by, closed_at=timezone.now())
+def waits_since(visit: Visit, minutes: int) -> None:
+    """The last hand-over was not this moment, but while the day went on."""
+    ago = min(timedelta(minutes=minutes), timezone.now() - visit.opened_at)
+    Ticket.objects.filter(visit=visit).update(queued_at=timezone.now() - ago)
 
 
-def cancel(visit: Visit, *, by: User) -> None:
-    move(visit, State.CANCELLED, by=by, closed_at=timezone.now())
+def end(visit: Visit, *, by: User) -> None:
+    """Who was never called has left; who was, is done."""
+    unseen = visit.state in (State.REGISTERED, State.TRIAGED)
+    (visits.cancel if unseen else visits.close)(visit.pk, by=by)
 
 
 def room(kind: Room.Kind, *keys: object) -> Room:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
-from clinic.demo.acts import Staff, cancel, close, move, open_visit, room, staff
+from clinic.demo.acts import Staff, end, open_visit, staff, taken_in, waits_since
 from clinic.demo.bills import tariff, with_what_was_done
 from clinic.demo.chance import dice
 from clinic.demo.money import bill, pay
@@ -16,7 +16,8 @@ from clinic.demo.papers import record_vitals, write_note
 from clinic.demo.plans import PLANS, Plan
 from core.capture.context import acting
 from core.clock import today
-from patients.models import Patient, Problem, Room, Visit
+from patients.domain import stops, visits
+from patients.models import Patient, Problem, Room, Ticket, Visit
 
 State = Visit.State
 LEAST_VISITS = 4
@@ -34,15 +35,12 @@ def live_through_the_day() -> dict[str, int]:
 
 
 def end_earlier_days(people: Staff) -> int:
-    """Who was never called has left; who was, is done."""
-    left = Visit.objects.exclude(state__in=Visit.ENDED).filter(metadata__demo=True)
-    visits = list(left.filter(opened_at__date__lt=today()))
-    for visit in visits:
-        if visit.state in (State.REGISTERED, State.TRIAGED):
-            cancel(visit, by=people.desk)
-        else:
-            close(visit, by=people.desk)
-    return len(visits)
+    """Nobody of an earlier day is still in the house."""
+    left = Visit.objects.exclude(state__in=Visit.ENDED).exclude(tickets=None)
+    stayed = list(left.filter(opened_at__date__lt=today()))
+    for visit in stayed:
+        end(visit, by=people.desk)
+    return len(stayed)
 
 
 def guests_for(plans: Sequence[Plan]) -> Iterator[Patient]:
@@ -80,32 +78,37 @@ def arrivals() -> list[datetime]:
 def carry_out(plan: Plan, patient: Patient, arrived_at: datetime, people: Staff) -> None:
     """Step by step, each by whose work it is, as far as the plan goes."""
     visit = open_visit(patient, plan.kind, plan.reason, arrived_at, by=people.desk)
-    if plan.state == State.REGISTERED:
-        return
+    if plan.state != State.REGISTERED:
+        take_vitals(visit, plan, people)
+    if plan.state not in (State.REGISTERED, State.TRIAGED):
+        see_the_doctor(visit, plan, people)
+    waits_since(visit, plan.minutes_ago // 3)
+
+
+def take_vitals(visit: Visit, plan: Plan, people: Staff) -> None:
+    taken_in(visit, Room.Kind.TRIAGE, by=people.nurse)
     record_vitals(visit, plan.is_ill, by=people.nurse)
-    move(visit, State.TRIAGED, by=people.nurse, room=room(Room.Kind.TRIAGE, visit.pk))
-    if plan.state == State.TRIAGED:
-        return
-    doctor = people.doctor(patient)
-    move(visit, State.IN_CONSULTATION, by=doctor, clinician=doctor, room=doctors_room(visit))
+    urgent = Ticket.Priority.URGENT if plan.is_ill else ""
+    stops.after_triage(visit.pk, priority=urgent, by=people.nurse)
+
+
+def see_the_doctor(visit: Visit, plan: Plan, people: Staff) -> None:
+    doctor = people.doctor(visit.patient)
+    taken_in(visit, Room.Kind.CONSULTATION, by=doctor)
     order_tests(visit, plan.tests, people, by=doctor)
     prescription = prescribe(visit, plan.medicines, by=doctor)
     if prescription and plan.handed_out:
         dispense(prescription, plan.handed_out, by=people.pharmacist)
-    finish(visit, plan.state, people)
-
-
-def doctors_room(visit: Visit) -> Room:
-    return room(Room.Kind.CONSULTATION, visit.pk)
+    if plan.state != State.IN_CONSULTATION:
+        finish(visit, plan.state, people)
 
 
 def finish(visit: Visit, state: Visit.State, people: Staff) -> None:
     """Waiting for results, on the way to the cash desk, or done."""
-    if state == State.IN_CONSULTATION:
-        return
     doctor = people.doctor(visit.patient)
     write_note(visit, "Looks well, vital signs as recorded.", "As ordered.", by=doctor)
-    move(visit, State.READY_TO_BILL if state == State.CLOSED else state, by=doctor)
+    comes_back = state == State.AWAITING_RESULTS
+    stops.after_consultation(visit.pk, awaits_results=comes_back, by=doctor)
     if state in (State.READY_TO_BILL, State.CLOSED):
         settle(visit, state == State.CLOSED, people)
 
@@ -118,4 +121,4 @@ def settle(visit: Visit, is_paid: bool, people: Staff) -> None:
         if is_paid:
             pay(bills)
     if is_paid:
-        close(visit, by=people.desk)
+        visits.close(visit.pk, by=people.desk)

@@ -56,7 +56,7 @@ def test_each_did_their_own_work(db, made):
     rows = OutboxRow.objects.filter(entity_type="visit", entity_id=str(visit.pk)).order_by("id")
     names = {str(user.pk): user.username for user in User.objects.all()}
     doctor = visit.clinician.username
-    assert [names[row.context["user_id"]] for row in rows] == ["joy", "ben", doctor, doctor]
+    assert [names[row.context["user_id"]] for row in rows] == ["joy", "ben", "ben", doctor, doctor]
     assert {row.context["reason"] for row in rows} == {"demo clinic"}
 
 

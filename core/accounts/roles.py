@@ -21,27 +21,81 @@ class Role(models.TextChoices):
 
 EVERYBODY = {"home.view", "profile.edit"}
 DESK = {"patients.search", "patients.view"}
-CARE = DESK | {"patients.view_clinical", "patients.edit"}
+QUEUE = {"queue.view", "queue.work"}
+DIARY = {"appointments.view", "appointments.check_in"}
+CARE = DESK | QUEUE | {"patients.view_clinical", "patients.edit", "allergies.edit"}
 
 PERMISSIONS: dict[str, set[str]] = {
     Role.RECEPTIONIST: DESK
+    | QUEUE
+    | DIARY
     | {"patients.register", "patients.edit", "visits.open", "billing.view_balance"},
-    Role.NURSE: CARE | {"patients.register", "visits.open", "vitals.record", "notes.write"},
-    Role.CLINICIAN: CARE
+    Role.NURSE: CARE
+    | DIARY
     | {
         "patients.register",
         "visits.open",
+        "triage.view",
         "vitals.record",
         "notes.write",
+        "lab.view",
+        "lab.collect",
+        "prescriptions.view",
+    },
+    Role.CLINICIAN: CARE
+    | DIARY
+    | {
+        "patients.register",
+        "visits.open",
+        "triage.view",
+        "vitals.record",
+        "notes.write",
+        "consult.write",
+        "letters.write",
         "problems.edit",
         "prescriptions.write",
+        "prescriptions.view",
         "lab.request",
+        "lab.view",
+        "results.acknowledge",
+        "stock.view",
     },
-    Role.LAB: DESK | {"patients.view_clinical", "lab.result"},
-    Role.PHARMACIST: DESK | {"patients.view_clinical", "prescriptions.dispense", "stock.view"},
-    Role.CASHIER: DESK | {"billing.view_balance", "billing.view_invoices", "billing.take_payment"},
+    Role.LAB: DESK
+    | QUEUE
+    | {"patients.view_clinical", "lab.view", "lab.collect", "lab.result", "lab.verify"},
+    Role.PHARMACIST: DESK
+    | QUEUE
+    | {
+        "patients.view_clinical",
+        "prescriptions.view",
+        "prescriptions.dispense",
+        "stock.view",
+        "stock.take",
+    },
+    Role.CASHIER: DESK
+    | QUEUE
+    | {
+        "billing.view_balance",
+        "billing.view_invoices",
+        "billing.view_till",
+        "billing.take_payment",
+        "billing.add_charge",
+        "billing.discount",
+        "billing.refund",
+        "billing.work_shift",
+    },
     Role.MANAGER: DESK
-    | {"billing.view_balance", "billing.view_invoices", "stock.view", "operations.view"},
+    | DIARY
+    | {
+        "queue.view",
+        "billing.view_balance",
+        "billing.view_invoices",
+        "billing.view_till",
+        "billing.approve",
+        "billing.view_shifts",
+        "stock.view",
+        "operations.view",
+    },
     Role.ADMINISTRATOR: {"admin.site", "operations.view", "outbox.retry", "styleguide.view"},
     Role.AUDITOR: {"audit.view", "operations.view", "patients.search", "patients.view"},
 }

@@ -4,7 +4,8 @@ from patients.models.history import Allergy, AllergyGroup, DiagnosisCode, Immuni
 from patients.models.laboratory import LabRequest, LabTest, ReferenceRange, Specimen
 from patients.models.patient import Patient, PatientIdentifier
 from patients.models.prescription import Prescription, PrescriptionItem
-from patients.models.visit import Room, Visit
+from patients.models.queue import Ticket, TicketMove
+from patients.models.visit import Room, Visit, VisitTransition
 
 __all__ = [
     "Allergy",
@@ -21,5 +22,8 @@ __all__ = [
     "ReferenceRange",
     "Room",
     "Specimen",
+    "Ticket",
+    "TicketMove",
     "Visit",
+    "VisitTransition",
 ]

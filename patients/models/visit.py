@@ -1,12 +1,19 @@
 """A patient's stay in the house."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from core.capture.models import Record
-from core.capture.triggers import moves
+from core.capture.triggers import moves, refused
 from patients.models.patient import Patient
+
+NOTE_TRANSITION = """
+    INSERT INTO visit_transitions (visit_id, from_state, to_state, at, by_id)
+    VALUES (NEW.id, OLD.state, NEW.state, clock_timestamp(), NEW.updated_by);
+    RETURN NULL;
+"""
 
 
 class Room(Record):
@@ -53,6 +60,14 @@ class Visit(Record):
         CANCELLED = "cancelled", "Cancelled"
         ENTERED_IN_ERROR = "entered_in_error", "Entered in error"
 
+    class Disposition(models.TextChoices):
+        HOME = "home", "Goes home"
+        FOLLOW_UP = "follow_up", "Comes back"
+        REFERRED = "referred", "Referred"
+        ADMITTED = "admitted", "Sent to hospital"
+        LEFT = "left", "Left without being seen"
+        DIED = "died", "Died"
+
     ENDED = (State.CLOSED, State.CANCELLED, State.ENTERED_IN_ERROR)
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="visits")
@@ -65,6 +80,8 @@ class Visit(Record):
     reason = models.TextField(blank=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    disposition = models.CharField(max_length=20, choices=Disposition, blank=True)
+    follow_up_on = models.DateField(null=True, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
 
     class Meta(Record.Meta):
@@ -90,13 +107,26 @@ class Visit(Record):
             *Record.Meta.triggers,
             moves(
                 "state",
-                registered="triaged in_consultation cancelled entered_in_error",
-                triaged="in_consultation registered cancelled entered_in_error",
-                in_consultation="awaiting_results ready_to_bill triaged closed entered_in_error",
-                awaiting_results="in_consultation ready_to_bill closed entered_in_error",
-                ready_to_bill="in_consultation closed entered_in_error",
-                closed="entered_in_error",
-                cancelled="registered entered_in_error",
+                registered="triaged in_consultation awaiting_results ready_to_bill cancelled"
+                " entered_in_error",
+                triaged="in_consultation awaiting_results ready_to_bill registered cancelled"
+                " entered_in_error",
+                in_consultation="awaiting_results ready_to_bill triaged registered closed"
+                " cancelled entered_in_error",
+                awaiting_results="in_consultation ready_to_bill triaged registered closed"
+                " cancelled entered_in_error",
+                ready_to_bill="in_consultation awaiting_results triaged registered closed"
+                " entered_in_error",
+                # Backwards is what undoing needs.
+                closed="ready_to_bill in_consultation awaiting_results entered_in_error",
+                cancelled="registered triaged in_consultation awaiting_results entered_in_error",
+            ),
+            pgtrigger.Trigger(
+                name="visit_transitions",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.AnyChange("state"),
+                func=NOTE_TRANSITION,
             ),
         ]
 
@@ -106,3 +136,24 @@ class Visit(Record):
     @property
     def is_open(self) -> bool:
         return self.state not in self.ENDED
+
+
+class VisitTransition(models.Model):
+    """When a visit came into a state, and by whom; written by the database, never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="transitions")
+    from_state = models.CharField(max_length=20)
+    to_state = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "visit_transitions"
+        ordering = ["id"]
+        triggers = [
+            refused("rewrite", pgtrigger.Update, "What has happened to a visit is not rewritten")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} > {self.to_state}"

@@ -1,0 +1,1 @@
+"""Numbers that follow one another without a gap: tickets, invoices, receipts, accessions."""
