@@ -1,0 +1,144 @@
+"""Fifty people at the same thing at the same moment: what was sold twice, doubled or lost.
+
+    python -m bench.contention [--people 50] [--rounds 5]
+
+Every contest is held on real PostgreSQL, each person in a thread with a connection of their own, all
+let go at one signal. `won` counts the acts that went through, `refused` those that were told why; an
+error of any other kind is printed and ends the run with 1.
+"""
+
+import argparse
+import json
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+from bench.scratch import scratch  # isort: skip  (sets Django up)
+
+from django.db import connection
+
+from core.accounts.models import User
+from core.accounts.roles import Role
+from core.errors import ClinicError
+from core.testing import databases
+from patients.domain import patients, queue, visits
+from patients.models import Patient, Ticket, Visit
+
+Act = Callable[[int], None]
+PERSON = {
+    "family_name": "Okoro",
+    "given_names": "Grace",
+    "sex": "female",
+    "birth_date": date(1988, 3, 2),
+}
+
+
+@dataclass(frozen=True)
+class Contest:
+    """`set_up` gives what person n does; `harm` counts what must not have happened."""
+
+    name: str
+    set_up: Callable[[], Act]
+    winners: int
+    harm: Callable[[], int]
+
+
+def somebody(*roles: Role) -> User:
+    user = User(username=f"bench-{User.objects.count()}", roles=list(roles))
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def known() -> Patient:
+    return Patient.objects.create(**PERSON)
+
+
+def call_one_ticket() -> Act:
+    ticket = visits.start(known().pk, by=somebody(Role.RECEPTIONIST))
+    nurse = somebody(Role.NURSE)
+    return lambda _: void(queue.call(ticket.pk, version=ticket.version, by=nurse))
+
+
+def start_one_visit() -> Act:
+    patient, desk = known(), somebody(Role.RECEPTIONIST)
+    return lambda _: void(visits.start(patient.pk, by=desk))
+
+
+def register_one_person() -> Act:
+    desk = somebody(Role.RECEPTIONIST)
+    return lambda _: void(patients.register(PERSON, by=desk))
+
+
+def edit_one_record() -> Act:
+    patient, desk = known(), somebody(Role.RECEPTIONIST)
+
+    def edit(n: int) -> None:
+        patients.update(patient.pk, {"address": f"{n} River Road"}, version=1, by=desk)
+
+    return edit
+
+
+def void(_: object) -> None:
+    """An act's result is looked at in the database."""
+
+
+CONTESTS = [
+    Contest("ticket called", call_one_ticket, 1, lambda: Ticket.objects.get().called_count - 1),
+    Contest("visit started", start_one_visit, 1, lambda: Visit.objects.count() - 1),
+    Contest("patient registered", register_one_person, 1, lambda: Patient.objects.count() - 1),
+    Contest("record edited", edit_one_record, 1, lambda: Patient.objects.get().version - 2),
+]
+
+
+def hold(contest: Contest, people: int) -> Counter[str]:
+    """All at once; how many got through, were refused, or met something else."""
+    act, gate = contest.set_up(), threading.Barrier(people)
+
+    def take_part(n: int) -> str:
+        gate.wait()
+        try:
+            act(n)
+        except ClinicError:
+            return "refused"
+        except Exception as error:  # noqa: BLE001  (a contest that breaks is what we look for)
+            return f"{type(error).__name__}: {error}"
+        finally:
+            connection.close()
+        return "won"
+
+    with ThreadPoolExecutor(people) as together:
+        return Counter(together.map(take_part, range(people)))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    with scratch("contention"):
+        answers = [report(one, options.people, options.rounds) for one in CONTESTS]
+    return 0 if all(answers) else 1
+
+
+def report(contest: Contest, people: int, rounds: int) -> bool:
+    total: Counter[str] = Counter()
+    harm, started = 0, time.perf_counter()
+    for _ in range(rounds):
+        databases.empty()
+        total += hold(contest, people)
+        harm += contest.harm()
+    known_answers = {name: total.pop(name, 0) for name in ("won", "refused")}
+    figures = {"rounds": rounds, "attempts": people * rounds, **known_answers, "harm": harm}
+    seconds = round(time.perf_counter() - started, 1)
+    print(json.dumps({"contest": contest.name, **figures, "others": dict(total), "s": seconds}))
+    return not total and not harm and known_answers["won"] == contest.winners * rounds
+
+
+if __name__ == "__main__":
+    sys.exit(main())
