@@ -69,7 +69,7 @@ def read_form(form: Tag, pressed: Tag | None, path: str) -> Form:
 
 def values_of(form: Tag) -> list[tuple[str, str]]:
     """Name and value of every control that would be sent."""
-    controls = [c for c in form.select("input[name], textarea[name], select[name]")]
+    controls = form.select("input[name], textarea[name], select[name]")
     sent = [c for c in controls if not c.has_attr("disabled")]
     return [(attribute(c, "name"), value) for c in sent for value in value_of(c)]
 

@@ -86,17 +86,17 @@ def serving(worker: str) -> Iterator[Served]:
         port = free_port()
         clinic = Served(home, port, databases.superuser_url(name))
         clinic.env = {**os.environ, **own.urls, **environment(home, name, port)}
-        started = []
         try:
             with ThreadPoolExecutor() as together:
                 list(together.map(clinic.run, PREPARATIONS))
-            started = [processes.launch(one, home) for one in programs(clinic)]
+            for one in programs(clinic):
+                processes.launch(one, home)
             wait_until(lambda: answers(clinic), "Daphne", seconds=60)
             clinic.settle()
             yield clinic
         finally:
-            for process in started:
-                processes.end(process.pid)
+            for one in programs(clinic):
+                processes.end_leftover(home, one)
             servers.stop(home, OWN_SERVERS)
             databases.drop_named(name)
 
