@@ -53,6 +53,8 @@ CLINIC = Section(
     "The clinic.",
     (
         Variable("CLINIC_NAME", kinds.text, "Seth Clinic", "Seth Clinic", "The name on every page and paper."),
+        Variable("CLINIC_ADDRESS", kinds.text, "", "12 Station Road; Nairobi", "Where it is, on papers; a semicolon begins a new line."),
+        Variable("CLINIC_PHONE", kinds.text, "", "+254 20 555 0100", "How to reach it, on papers."),
         Variable("CLINIC_DEMO", kinds.boolean, None, "off", "Fill an empty clinic with invented people. On, except in production, where it is refused."),
         Variable("TIME_ZONE", kinds.time_zone, "UTC", "Africa/Nairobi", "The clinic's own time."),
         Variable("CURRENCY", kinds.currency, "USD", "KES", "The one currency of prices and payments."),
