@@ -9,11 +9,15 @@ class ClinicalDocsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinical_docs.documents import ClinicalData, DocumentMetadata
+        from clinical_docs.menu import ENTRIES
         from clinical_docs.timeline import ADDITIONS
         from core.databases import registry
         from core.importing import registry as importing
+        from core.shell import menu
         from core.timeline import registry as timeline
 
         registry.register(ClinicalData, DocumentMetadata)
         importing.announce("clinical_docs.fhir")
         timeline.register(*ADDITIONS)
+        for entry in ENTRIES:
+            menu.register(entry)

@@ -1,12 +1,62 @@
 """Vital signs and notes as they are typed."""
 
-from decimal import Decimal
-from typing import Any
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django import forms
+from django.forms import BoundField
 
-from clinical_docs.choices import LONGEST_NOTE, SIGNS, unit_on_paper
+from clinical_docs.choices import LONGEST_NOTE, unit_on_paper
+from clinical_docs.vital_signs.mirror import mirrored
+from clinical_docs.vital_signs.news2 import PARTS
+from clinical_docs.vital_signs.panel import PREGNANCY, SUPPLY
+from clinical_docs.vital_signs.ranges import Limits
+from clinical_docs.vital_signs.reading import NotUnderstood, read, read_pressure
+from clinical_docs.vital_signs.signs import SIGNS
+from clinical_docs.vital_signs.whom import Whom
 from core.editing.fields import KeyField
+from core.shell.charts import range_text
+
+T = TypeVar("T")
+LONGEST_REASON = 500
+# What the patient responds to, in as few letters as a row of choices holds.
+ACVPU = {"A": "Alert", "C": "Confused", "V": "Voice", "P": "Pain", "U": "None"}
+LIMITS_OF = {"pressure": "systolic"}
+ROWS = (
+    "breathing",
+    "oxygen",
+    "supply",
+    "pressure",
+    "pulse",
+    "consciousness",
+    "temperature",
+    "glucose",
+    "weight",
+    "height",
+    "pain",
+)
+
+
+def _measured(keyboard: str = "decimal") -> forms.TextInput:
+    """A phone shows digits; a pressure needs its stroke as well."""
+    return forms.TextInput(
+        attrs={"inputmode": keyboard, "autocomplete": "off", "maxlength": 20, "class": "num"}
+    )
+
+
+def _choice(label: str, words: dict[str, str]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=list(words.items()), required=False, widget=forms.RadioSelect
+    )
+
+
+def _understood(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except NotUnderstood as error:
+        raise forms.ValidationError(str(error)) from error
 
 
 class WritingForm(forms.Form):
@@ -15,37 +65,125 @@ class WritingForm(forms.Form):
     key = KeyField()
 
 
-class VitalsForm(WritingForm):
-    """One field a sign; any one of them is enough."""
+class MeasureField(forms.CharField):
+    """A vital sign as it is typed, with or without its unit; cleans to a value in the sign's unit."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, name: str) -> None:
+        self.sign = name
+        super().__init__(label=SIGNS[name].name, required=False, widget=_measured())
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return _understood(lambda: read(self.sign, text).value) if text else None
+
+
+class PressureField(forms.CharField):
+    """Both pressures in one field, `108/64`; cleans to the two signs."""
+
+    def __init__(self) -> None:
+        super().__init__(label="Blood pressure", required=False, widget=_measured("text"))
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return _understood(lambda: read_pressure(text)) if text else {}
+
+
+class VitalsForm(WritingForm):
+    """What is taken at triage, in the order of taking; any one of it is enough.
+
+    `whom` it is about decides on the ranges shown and whether a pregnancy is asked for.
+    """
+
+    breathing = MeasureField("breathing")
+    oxygen = MeasureField("oxygen")
+    supply = _choice("Breathes", SUPPLY)
+    pressure = PressureField()
+    pulse = MeasureField("pulse")
+    consciousness = _choice("Consciousness", ACVPU)
+    temperature = MeasureField("temperature")
+    glucose = MeasureField("glucose")
+    weight = MeasureField("weight")
+    height = MeasureField("height")
+    pain = _choice("Pain, 0 to 10", {str(n): str(n) for n in range(11)})
+    pregnancy = _choice("Pregnancy", PREGNANCY)
+    scale_2 = forms.BooleanField(
+        label="SpO₂ scale 2: target 88 to 92 % set by a doctor", required=False
+    )
+
+    def __init__(self, *args: Any, whom: Whom, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, sign in SIGNS.items():
-            self.fields[name] = forms.DecimalField(
-                label=sign.name,
-                required=False,
-                min_value=sign.least,
-                max_value=sign.most,
-                max_digits=6,
-                decimal_places=2,
-                help_text=unit_on_paper(sign.unit),
-                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            )
+        self.whom = whom
+        if not whom.may_be_pregnant:
+            del self.fields["pregnancy"]
+        if not whom.may_score:
+            del self.fields["scale_2"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and not self.values():
             raise forms.ValidationError("Enter at least one value.")
-        upper, lower = cleaned.get("systolic"), cleaned.get("diastolic")
-        if upper is not None and lower is not None and upper <= lower:
-            self.add_error("diastolic", "The lower pressure must be below the upper one.")
         return cleaned
 
-    def values(self) -> dict[str, Decimal]:
-        """What was measured."""
-        return {
-            name: self.cleaned_data[name] for name in SIGNS if self.cleaned_data[name] is not None
+    def values(self) -> dict[str, Any]:
+        """What was measured and chosen, by name."""
+        given = self.cleaned_data
+        measured = {name: given.get(name) for name in SIGNS if name in self.fields}
+        chosen = {
+            name: given.get(name) or None for name in ("supply", "consciousness", "pregnancy")
         }
+        pain = given.get("pain")
+        found = {
+            **measured,
+            **given.get("pressure", {}),
+            **chosen,
+            "pain": int(pain) if pain else None,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def scale_is_2(self) -> bool:
+        return bool(self.cleaned_data.get("scale_2"))
+
+    @property
+    def mirror(self) -> str:
+        """What static/js/vital_signs.js reads, as JSON."""
+        return json.dumps(mirrored(self.whom))
+
+    def rows(self) -> Iterator["VitalsRow"]:
+        """The fields as a table shows them."""
+        for bound in self.visible_fields():
+            if bound.name in ROWS:
+                yield VitalsRow(bound, self.whom.limits(LIMITS_OF.get(bound.name, bound.name)))
+
+
+@dataclass(frozen=True)
+class VitalsRow:
+    """A line of the form: field, unit, and what is usual."""
+
+    bound: BoundField
+    limits: Limits | None
+
+    @property
+    def name(self) -> str:
+        return self.bound.name
+
+    @property
+    def is_choice(self) -> bool:
+        return isinstance(self.bound.field, forms.ChoiceField)
+
+    @property
+    def unit(self) -> str:
+        sign = SIGNS.get(LIMITS_OF.get(self.name, self.name))
+        return unit_on_paper(sign.unit) if sign else ""
+
+    @property
+    def range(self) -> str:
+        """From low to high, in words."""
+        return range_text(self.limits.low, self.limits.high) if self.limits else ""
+
+    @property
+    def is_scored(self) -> bool:
+        return LIMITS_OF.get(self.name, self.name) in PARTS
 
 
 class LinesField(forms.CharField):
@@ -61,4 +199,27 @@ class NoteForm(WritingForm):
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": "Write something first."},
+    )
+
+
+class TriageForm(VitalsForm):
+    """Vital signs, why the patient came, and how urgent it is.
+
+    `then` is where to go afterwards: on to whoever waits longest, or back to the list.
+    """
+
+    reason = LinesField(
+        label="Came for",
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    priority = forms.ChoiceField(
+        label="Priority",
+        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("emergency", "Emergency")],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    then = forms.ChoiceField(
+        choices=[("list", ""), ("next", "")], required=False, widget=forms.HiddenInput
     )

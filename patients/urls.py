@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import edit, record, register, search
+from patients.views import allergies, edit, record, register, search
 
 app_name = "patients"
 urlpatterns = [
@@ -13,4 +13,16 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/banner/", record.banner, name="banner"),
     path("patients/<uuid:patient_id>/edit/", edit.edit, name="edit"),
     path("patients/<uuid:patient_id>/alike/", edit.alike_to, name="alike_to"),
+    path("patients/<uuid:patient_id>/allergies/", allergies.panel, name="allergies"),
+    path("patients/<uuid:patient_id>/allergies/search/", allergies.search, name="allergy_search"),
+    path(
+        "patients/<uuid:patient_id>/allergies/<uuid:allergy_id>/withdraw/",
+        allergies.withdraw,
+        name="allergy_withdraw",
+    ),
+    path(
+        "patients/<uuid:patient_id>/allergies/<uuid:allergy_id>/restore/",
+        allergies.restore,
+        name="allergy_restore",
+    ),
 ]

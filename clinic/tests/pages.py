@@ -62,6 +62,12 @@ def let_somebody_be_quicker(page: Any) -> None:
     page.locator(".versus, [name^=choose-]").first.wait_for()
 
 
+def open_the_first_row(page: Any) -> None:
+    """Whoever is on top of a list."""
+    page.locator("[data-row] a.row-link").first.click()
+    page.locator(".banner").wait_for()
+
+
 HOMES = tuple(
     Example(f"home-{role}", "home", user)
     for role, user in {
@@ -89,6 +95,10 @@ PAGES = (
     Example("register-alike", "patients:register", "joy", act=type_somebody_known),
     Example("edit", "patients:edit", "joy", of_patient=True),
     Example("conflict", "patients:edit", "joy", of_patient=True, act=let_somebody_be_quicker),
+    Example("triage", "clinical_docs:triage", "ben"),
+    Example(
+        "triage-visit", "clinical_docs:triage_visit", "ben", path="/triage/", act=open_the_first_row
+    ),
     Example("profile", "profile:profile", "amina"),
     Example("audit-patient", "audit:patient", "amina", of_patient=True),
     Example("audit-explorer", "audit:explorer", "noor"),
@@ -103,7 +113,11 @@ FRAGMENTS = {
     "patients:alike",
     "patients:alike_to",
     "patients:banner",
+    "patients:allergies",
+    "patients:allergy_search",
+    "patients:allergy_withdraw",
     "clinical_docs:measured",
+    "clinical_docs:triage_next",
     "clinical_docs:note",
     "clinical_docs:vitals",
     "live:events",
@@ -115,6 +129,9 @@ POSTS = {
     "profile:password",
     "editing:draft",
     "editing:draft_of",
+    "patients:allergy_restore",
+    "clinical_docs:triage_begin",
+    "clinical_docs:triage_undo",
 }
 """Addresses that only take something."""
 DOWNLOADS = {"audit:export"}

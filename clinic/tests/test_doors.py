@@ -1,6 +1,7 @@
 """Every address of the clinic, tried by every role and by a stranger."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,7 +12,7 @@ from core.accounts.demo import demo_accounts
 from core.accounts.models import User
 from core.accounts.roles import PERMISSIONS, Role, permissions_of
 from core.shell import words
-from patients.models import Patient, Visit
+from patients.models import Allergy, Patient, Visit
 
 # Doors without a guard, each with the reason.
 OPEN_TO_ALL = {
@@ -42,7 +43,18 @@ WHO = {
     "clinical_docs:measured": {N, C, L, P},
     "clinical_docs:note": {N, C},
     "clinical_docs:vitals": {N, C},
+    "clinical_docs:triage": {N, C},
+    "clinical_docs:triage_visit": {N, C},
+    "clinical_docs:triage_next": {N, C},
+    "patients:allergies": {N, C, L, P},
+    "patients:allergy_search": {N, C, L, P},
+    "patients:allergy_withdraw": {N, C},
 }
+THINGS = {
+    "visit_id": lambda patient: patient.visits.order_by("opened_at"),
+    "allergy_id": lambda patient: patient.allergies.order_by("created_at"),
+}
+"""Parts of an address that are no patient."""
 ONLY_POSTED = {"patients:alike", "patients:alike_to"}
 
 
@@ -64,12 +76,20 @@ USERS = {account.role: account.username for account in reversed(demo_accounts())
 
 @pytest.fixture(scope="module")
 def patient(made) -> Patient:
-    return Visit.objects.order_by("opened_at").last().patient
+    patient = Visit.objects.order_by("opened_at").last().patient
+    Allergy.objects.create(patient=patient, substance="Beeswax")
+    return patient
 
 
 def address(name: str, patient: Patient) -> str:
     wanted = DOORS[name].pattern.converters
-    return reverse(name, kwargs=dict.fromkeys(wanted, patient.pk))
+    return reverse(name, kwargs={key: value_for(key, patient) for key in wanted})
+
+
+def value_for(key: str, patient: Patient) -> Any:
+    """What stands in the address: the patient, or something of theirs."""
+    found = THINGS[key](patient).last() if key in THINGS else None
+    return found.pk if found else patient.pk
 
 
 def ask(client, name: str, patient: Patient):

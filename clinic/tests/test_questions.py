@@ -15,11 +15,14 @@ from pymongo import monitoring
 from clinical_docs.domain import notes, vitals
 from core.accounts.roles import PERMISSIONS, Role
 from core.databases import mongo
-from patients.models import Patient, Prescription, Visit
+from patients.domain import allergies, visits
+from patients.models import Patient, Prescription, Ticket, Visit
 
 FEW, MANY = 1, 50
-# What every page costs beside its content: the session, who is signed in, what the audit is told.
+# What every page costs beside its content: the session, who is signed in, what the audit is told,
+# what the rail counts.
 AROUND = (
+    'COUNT(*) AS "__count" FROM "queue_tickets"',
     '"django_session"',
     'FROM "users"',
     "set_config",
@@ -129,5 +132,49 @@ def write(patient: Patient, count: int, *, by) -> None:
     """As many visits' worth of entries."""
     for n in range(count):
         Prescription.objects.create(patient=patient, prescriber=by, written_at=timezone.now())
-        vitals.record(patient.pk, values={"pulse": Decimal(70 + n % 30)}, is_adult=True, by=by)
+        vitals.record(patient.pk, values={"pulse": Decimal(70 + n % 30)}, by=by)
         notes.write(patient.pk, text=f"Note {n}", by=by)
+
+
+def queue_up(count: int, *, by) -> list[Ticket]:
+    """As many at triage, each with a reason and an allergy."""
+    tickets = [visits.start(one.pk, reason="Fever", by=by) for one in patients_of("Waits", count)]
+    for ticket in tickets:
+        allergies.add(ticket.patient_id, substance="Latex", by=by)
+    return tickets
+
+
+def patients_of(family: str, count: int) -> list[Patient]:
+    known = Patient.objects.filter(family_name=family).count()
+    return [
+        Patient.objects.create(family_name=family, given_names=f"Ada{known + n}", sex="female")
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("page", ["list", "one"])
+def test_triage_asks_as_much_for_one_who_waits_as_for_fifty(page, person, client):
+    nurse = person(Role.NURSE)
+    client.force_login(nurse)
+    [first, _] = queue_up(2, by=nurse)
+    one = reverse("clinical_docs:triage_visit", args=[first.visit_id])
+    address = {"list": reverse("clinical_docs:triage"), "one": one}[page]
+    few = asked(client, address)
+
+    queue_up(MANY - 2, by=nurse)
+
+    assert len(asked(client, address)) == len(few)
+
+
+def test_allergies_ask_as_much_for_one_as_for_fifty(person, client):
+    nurse = person(Role.NURSE)
+    client.force_login(nurse)
+    [patient] = patients_of("Itches", 1)
+    panel = reverse("patients:allergies", args=[patient.pk])
+    allergies.add(patient.pk, substance="Penicillin", by=nurse)
+    few = asked(client, panel)
+
+    for n in range(MANY):
+        allergies.add(patient.pk, substance=f"Substance {n}", by=nurse)
+
+    assert len(asked(client, panel)) == len(few)

@@ -6,10 +6,12 @@ from typing import Any
 
 from clinical_docs.choices import rounded, short_name
 from clinical_docs.queries.measures import Measure, measures_of
+from clinical_docs.vital_signs.signs import NEWS2
 
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
 TOGETHER = timedelta(minutes=10)
 VITALS = {
+    NEWS2: "NEWS2",
     SYSTOLIC: "Pressure",
     DIASTOLIC: "",
     "8867-4": "Pulse",

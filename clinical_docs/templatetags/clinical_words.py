@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.forms import BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from clinical_docs.choices import rounded, short_name, unit_on_paper
 from clinical_docs.queries.measures import measures_of
 from clinical_docs.queries.signs import Round, rounds_of
+from clinical_docs.vital_signs.ranges import Limits
 from core.shell.charts import range_text
 from core.timeline.entries import Entry
 
@@ -16,6 +20,8 @@ register.filter("unit", unit_on_paper)
 
 LETTERS = {"HH": "HH", "LL": "LL", "H": "H", "L": "L", "A": "A", "AA": "A", "H*": "H", "L*": "L"}
 MOST_SHOWN = 30
+# A scale in pixels; one that is open above, such as saturation, shows so much below its range.
+BAR, OPEN_BELOW, OPEN_SPAN = 120, 12, 16
 
 
 @dataclass(frozen=True)
@@ -66,3 +72,50 @@ def note_text(document: dict[str, Any]) -> str:
 def kind_in_words(data_type: str) -> str:
     """`care_plan` is a Care plan."""
     return data_type.replace("_", " ").capitalize()
+
+
+@register.filter
+def named(things: dict[str, Any] | None, name: str) -> Any:
+    """The thing of this name, if there is one."""
+    return (things or {}).get(name)
+
+
+@register.simple_tag
+def measure_input(bound: BoundField) -> SafeString:
+    """The field of a vital sign, described by what is heard of it and by its error."""
+    told = [f"{bound.auto_id}_heard", f"{bound.auto_id}_error" if bound.errors else ""]
+    return bound.as_widget(
+        attrs={"class": "box num", "aria-describedby": " ".join(filter(None, told))}
+    )
+
+
+@register.simple_tag
+def range_bar(limits: Limits | None, before: float | str | None = None) -> SafeString:
+    """The usual range with the value before on it; the present one is placed as it is typed."""
+    if limits is None or limits.low is None:
+        return SafeString("")
+    low, high = float(limits.low), float(limits.high) if limits.high is not None else None
+    bar = _bar(place_on(low, high, before)) if isinstance(before, float) else SafeString("")
+    start, width = (BAR * 0.75, BAR * 0.25) if high is None else (BAR / 3, BAR / 3)
+    return format_html(
+        '<svg class="gauge" viewBox="0 0 {} 12" aria-hidden="true"><rect class="gauge-track" y="4"'
+        ' width="{}" height="4" rx="2"/><rect class="gauge-band" x="{}" y="4" width="{}" height="4"/>'
+        '{}<circle class="gauge-now" data-now hidden cy="6" r="4"/></svg>',
+        *(BAR, BAR, start, width, bar),
+    )
+
+
+def place_on(low: float, high: float | None, value: float) -> float:
+    """Where a value lies on the scale, as static/js/vital_signs.js places the present one."""
+    if high is None:
+        share = (value - (low - OPEN_BELOW)) / OPEN_SPAN
+    else:
+        span = high - low or 1.0
+        share = (value - (low - span)) / (3 * span)
+    return min(max(share * BAR, 4), BAR - 4)
+
+
+def _bar(x: float) -> SafeString:
+    return format_html(
+        '<rect class="gauge-before" x="{}" y="1" width="2" height="10"/>', round(x - 1, 1)
+    )

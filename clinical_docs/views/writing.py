@@ -1,6 +1,7 @@
 """Small forms that open in place on the record: a note, vital signs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from django_htmx.http import trigger_client_event
 
 from clinical_docs.domain import notes, vitals
 from clinical_docs.forms import NoteForm, VitalsForm, WritingForm
+from clinical_docs.queries.previous import previous
 from core.accounts.access import StaffRequest, access
-from core.clock import today
 from core.editing import drafts
 from core.editing.keys import once
 from core.errors import ClinicError
@@ -21,7 +22,6 @@ from patients.models import Patient
 from patients.queries.record import patient_or_404
 from patients.queries.visits import present_or_last
 
-ADULT_YEARS = 18
 NOTE = {
     "title": "Note",
     "act": "Write a note",
@@ -38,7 +38,6 @@ VITALS = {
     "sign": "plus",
     "letter": "v",
 }
-Words = dict[str, str]
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,22 +58,19 @@ def note(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 def record_vitals(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The form; after saving, the button that opens it again."""
     patient = patient_or_404(request.user, patient_id)
-    visit, adult = _open_visit(patient), is_adult(patient)
+    visit, known = _open_visit(patient), previous(patient_id)
+    form = partial(VitalsForm, whom=vitals.whom_of(patient))
 
-    def save(form: WritingForm) -> None:
-        values = VitalsForm.values(form)  # type: ignore[arg-type]
-        vitals.record(patient_id, values=values, visit_id=visit, is_adult=adult, by=request.user)
+    def save(form: Any) -> None:
+        vitals.record(
+            patient_id,
+            values=form.values(),
+            scale_2=form.scale_is_2,
+            visit_id=visit,
+            by=request.user,
+        )
 
-    return _answer(request, patient_id, VitalsForm, save, VITALS)
-
-
-def is_adult(patient: Patient) -> bool:
-    """Ranges are known for adults; without a birth date somebody is taken for one."""
-    born, now = patient.birth_date, today()
-    if born is None:
-        return True
-    is_before_birthday = (now.month, now.day) < (born.month, born.day)
-    return now.year - born.year - is_before_birthday >= ADULT_YEARS
+    return _answer(request, patient_id, form, save, {**VITALS, "previous": known})
 
 
 def _open_visit(patient: Patient) -> UUID | None:
@@ -85,9 +81,9 @@ def _open_visit(patient: Patient) -> UUID | None:
 def _answer(
     request: StaffRequest,
     patient_id: UUID,
-    form_class: type[WritingForm],
-    save: Callable[[WritingForm], None],
-    words: Words,
+    make: Callable[..., WritingForm],
+    save: Callable[[Any], None],
+    words: dict[str, Any],
 ) -> HttpResponse:
     """The form as this person left it, or the button that opens it."""
     page = {"patient_id": patient_id, **words}
@@ -95,15 +91,15 @@ def _answer(
     if "closed" in request.GET:
         return render(request, "clinical_docs/write.html#opener", {**page, "kept": draft})
     if request.method == "POST":
-        return _sent(request, form_class(request.POST), save, page)
-    form = form_class(initial=draft.fields if draft else None)
+        return _sent(request, make(request.POST), save, page)
+    form = make(initial=draft.fields if draft else None)
     return render(request, "clinical_docs/write.html", {**page, "form": form, "kept": draft})
 
 
 def _sent(
     request: StaffRequest,
     form: WritingForm,
-    save: Callable[[WritingForm], None],
+    save: Callable[[Any], None],
     page: dict[str, Any],
 ) -> HttpResponse:
     if form.is_valid():
@@ -122,7 +118,7 @@ def _sent(
 def _save_once(
     request: StaffRequest,
     form: WritingForm,
-    save: Callable[[WritingForm], None],
+    save: Callable[[Any], None],
     page: dict[str, Any],
 ) -> None:
     patient_id = str(page["patient_id"])

@@ -25,6 +25,12 @@ def waiting_documents(patient_id: UUID | str, collection: str) -> list[dict[str,
     return [bson.decode(bytes(payload or b""), codec_options=CODEC) for payload in payloads]
 
 
+def document_of(document_id: str) -> dict[str, Any]:
+    """A document that was put lately, on its way or not. Raises OutboxRow.DoesNotExist."""
+    row = OutboxRow.objects.get(event_id=document_id, kind=OutboxRow.Kind.DOCUMENT)
+    return bson.decode(bytes(row.document or b""), codec_options=CODEC)
+
+
 def waiting_changes(entity_type: str, entity_id: object) -> QuerySet[OutboxRow]:
     """A row's changes that the audit collection does not show yet."""
     return waiting().filter(

@@ -1,12 +1,14 @@
 """Telling what has just happened."""
 
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django_htmx.http import trigger_client_event
 
 Kind = Literal["done", "warn", "danger"]
 R = TypeVar("R", bound=HttpResponse)
+UNDO = "undo:"
 
 
 def toast(response: R, text: str, *, kind: Kind = "done", undo: str = "") -> R:
@@ -17,3 +19,14 @@ def toast(response: R, text: str, *, kind: Kind = "done", undo: str = "") -> R:
     """
     trigger_client_event(response, "toast", {"text": text, "kind": kind, "undo": undo})
     return response
+
+
+def say(request: HttpRequest, text: str, *, undo: str = "") -> None:
+    """Has the next whole page say `text`, with the same Undo as a toast."""
+    messages.success(request, text, extra_tags=f"{UNDO}{undo}" if undo else "")
+
+
+def undo_of(message: Any) -> str:
+    """The address that takes back what a message tells of, if it can be taken back."""
+    tags = message.extra_tags or ""
+    return tags.removeprefix(UNDO) if tags.startswith(UNDO) else ""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -73,6 +74,10 @@ class Patient(Record):
     language = models.CharField(max_length=20, blank=True)
     allergy_status = models.CharField(
         max_length=10, choices=AllergyStatus, default=AllergyStatus.NOT_ASKED
+    )
+    allergies_asked_at = models.DateTimeField(null=True, blank=True)
+    allergies_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     deceased_at = models.DateTimeField("died", null=True, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)

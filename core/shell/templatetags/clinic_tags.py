@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.phones import in_groups
-from core.shell import drawings, icons, words
+from core.shell import drawings, icons, toasts, words
 from core.shell.tall_man import tall_man
 
 register = template.Library()
@@ -28,6 +28,7 @@ register.filter("money", words.money)
 register.filter("phone", in_groups)
 register.filter("minutes", words.minutes)
 register.filter("tall_man", tall_man)
+register.filter("undo_of", toasts.undo_of)
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(drawings.sparkline, name="sparkline")
 register.simple_tag(drawings.gauge, name="gauge")
