@@ -9,6 +9,7 @@ from core.administration.tables import Clinical, Kept, ReadOnly, Table
 from patients.models import (
     Allergy,
     AllergyGroup,
+    CriticalCall,
     DiagnosisCode,
     Immunisation,
     LabRequest,
@@ -140,6 +141,15 @@ class Specimens(Clinical):
     plain = ("accession", "patient", "collected_at", "received_at")
     list_select_related = ("patient",)
     search_fields = ("=accession", *PATIENT)
+
+
+@admin.register(CriticalCall)
+class CriticalCalls(Clinical):
+    list_display = ("told_at", "patient", "told_to", "how", "read_back", "by")
+    plain = list_display
+    list_select_related = ("patient", "by")
+    search_fields = ("told_to", *PATIENT)
+    date_hierarchy = "told_at"
 
 
 @admin.register(Prescription)

@@ -58,6 +58,7 @@ CLINIC = Section(
         Variable("CLINIC_DEMO", kinds.boolean, None, "off", "Fill an empty clinic with invented people. On, except in production, where it is refused."),
         Variable("TIME_ZONE", kinds.time_zone, "UTC", "Africa/Nairobi", "The clinic's own time."),
         Variable("CURRENCY", kinds.currency, "USD", "KES", "The one currency of prices and payments."),
+        Variable("LAB_SECOND_PERSON", kinds.boolean, False, "on", "Whether a laboratory result is verified by somebody else than who entered it."),
         Variable("PHONE_REGION", kinds.phone_region, "US", "KE", "Whose telephone numbers may be written without a country code."),
     ),
 )  # fmt: skip

@@ -21,9 +21,20 @@ def save_allergy_group(name: str, rows: list[Row]) -> None:
 
 
 def save_lab_test(code: str, rows: list[Row]) -> None:
-    names = ("loinc", "name", "panel", "unit", "specimen")
-    fields = {name: rows[0][name] for name in names}
+    row = rows[0]
+    words = {name: row[name] for name in ("loinc", "name", "panel", "unit", "specimen")}
+    lists = {name: listed(row[name]) for name in ("answers", "abnormal", "critical")}
+    limits = {name: number(row[name]) for name in ("least", "most", "delta")}
+    fields = {**words, **lists, **limits, "position": int(row["position"])}
     LabTest.objects.update_or_create(code=code, defaults=fields)
+
+
+def listed(text: str) -> list[str]:
+    return text.split("|") if text else []
+
+
+def number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
 
 
 def save_ranges(code: str, rows: list[Row]) -> None:
@@ -41,7 +52,7 @@ def range_of(test: LabTest, row: Row) -> ReferenceRange:
         age_days=Range(days(row["age_from"]), days(row["age_to"])),
         unit=row["unit"],
         source=row["source"],
-        **{name: Decimal(row[name]) if row[name] else None for name in limits},
+        **{name: number(row[name]) for name in limits},
     )
 
 

@@ -1,7 +1,13 @@
 """The tables of care, a module per thing."""
 
 from patients.models.history import Allergy, AllergyGroup, DiagnosisCode, Immunisation, Problem
-from patients.models.laboratory import LabRequest, LabTest, ReferenceRange, Specimen
+from patients.models.laboratory import (
+    CriticalCall,
+    LabRequest,
+    LabTest,
+    ReferenceRange,
+    Specimen,
+)
 from patients.models.patient import Patient, PatientIdentifier
 from patients.models.prescription import Prescription, PrescriptionItem
 from patients.models.queue import Ticket, TicketMove
@@ -10,6 +16,7 @@ from patients.models.visit import Room, Visit, VisitTransition
 __all__ = [
     "Allergy",
     "AllergyGroup",
+    "CriticalCall",
     "DiagnosisCode",
     "Immunisation",
     "LabRequest",
