@@ -5,16 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from clinic.demo.acts import Staff
-from clinic.demo.chance import dice
-from clinic.demo.papers import report_kidneys
+from clinic.demo.laboratory import work_on
 from core.accounts.models import User
 from core.capture.context import acting
 from core.clock import today
 from inventory.models import Item, Lot, StockMove
-from patients.models import LabRequest, LabTest, Prescription, PrescriptionItem, Specimen, Visit
+from patients.models import LabRequest, LabTest, Prescription, PrescriptionItem, Visit
 
 State = LabRequest.State
-ON_THE_WAY = (State.REQUESTED, State.COLLECTED, State.RECEIVED, State.IN_PROGRESS, State.RESULTED)
 COURSES = {
     "NITROFURANTOIN-100MG-C": (2, 5),
     "AMOXICILLIN-500MG-C": (3, 7),
@@ -50,29 +48,6 @@ def ask(visit: Visit, test: LabTest, *, by: User) -> LabRequest:
             requester=by,
             requested_at=visit.opened_at + timedelta(minutes=15),
         )
-
-
-def work_on(request: LabRequest, reached: LabRequest.State, *, by: User) -> None:
-    """One state after the other; with the first a specimen is taken."""
-    with acting(user_id=by.pk):
-        for state in ON_THE_WAY[1 : ON_THE_WAY.index(reached) + 1]:
-            if state == State.RESULTED:
-                report_kidneys(request, by=by)
-                return
-            if state == State.COLLECTED:
-                take_specimen(request)
-            request.state = state
-            request.save(update_fields=["state"])
-
-
-def take_specimen(request: LabRequest) -> None:
-    Specimen.objects.create(
-        patient_id=request.patient_id,
-        request=request,
-        accession=f"L-{today():%y%m%d}-{dice('accession', request.pk) % 10**5:05d}",
-        kind=request.test.specimen if request.test else "",
-        collected_at=request.requested_at + timedelta(minutes=8),
-    )
 
 
 def prescribe(visit: Visit, skus: Iterable[str], *, by: User) -> Prescription | None:

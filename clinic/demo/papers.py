@@ -9,7 +9,7 @@ from clinic.demo.chance import dice
 from clinical_docs.documents import ClinicalData
 from core.accounts.models import User
 from core.capture.context import acting
-from patients.models import LabRequest, LabTest, Visit
+from patients.models import Visit
 
 Measure = tuple[str, str, str, float, float, float]
 
@@ -22,16 +22,6 @@ MEASURES: tuple[Measure, ...] = (
     ("Oxygen saturation", "2708-6", "%", 96, 3, -5),
 )
 """Name, LOINC code, unit, least, how much it varies, how much illness adds."""
-KIDNEY = {
-    "GLU": (104.0, "N"),
-    "NA": (137.0, "N"),
-    "K": (6.4, "HH"),
-    "CL": (104.0, "N"),
-    "HCO3": (19.0, "L"),
-    "BUN": (41.0, "H"),
-    "CREA": (2.3, "H"),
-    "CA": (9.1, "N"),
-}
 
 
 def record_vitals(visit: Visit, is_ill: bool, *, by: User) -> None:
@@ -57,38 +47,6 @@ def write_note(visit: Visit, findings: str, plan: str, *, by: User) -> None:
         "signed_by": by.display_name,
     }
     save_document(visit, "clinical_note", data, 20, by=by)
-
-
-def report_kidneys(request: LabRequest, *, by: User) -> None:
-    """A potassium that somebody must be told of; the request learns where the result is."""
-    visit = request.visit
-    if visit is None:
-        return
-    results = kidney_results(request.name)
-    request_id = str(request.pk)
-    document = save_document(visit, "lab_result", results, 45, by=by, lab_request_id=request_id)
-    request.state = LabRequest.State.RESULTED
-    request.result_document, request.resulted_by = document.pk, by
-    request.flag_summary = "HH H L"
-    with acting(user_id=by.pk):
-        request.save(update_fields=["state", "result_document", "flag_summary", "resulted_by"])
-
-
-def kidney_results(name: str) -> dict[str, Any]:
-    data: dict[str, Any] = {"test_name": name, "critical": ["potassium"]}
-    data |= {"results": {}, "reference_ranges": {}, "units": {}, "names": {}, "flags": {}}
-    for test in LabTest.objects.filter(code__in=KIDNEY).prefetch_related("ranges"):
-        key = test.name.lower().replace(" ", "_")
-        data["results"][key], data["flags"][key] = KIDNEY[test.code]
-        data["units"][key], data["names"][key] = test.unit, test.name
-        data["reference_ranges"][key] = adult_range(test)
-    return data
-
-
-def adult_range(test: LabTest) -> dict[str, float]:
-    """The range of the oldest; every one of these tests has it with both limits."""
-    last = max(test.ranges.all(), key=lambda row: row.age_days.lower)
-    return {"min": float(last.low or 0), "max": float(last.high or 0)}
 
 
 def save_document(

@@ -45,14 +45,14 @@ PLANS = (
         Kind.APPOINTMENT,
         "Kidney function check",
         problem="N18",
-        tests=(("BMP", "resulted"), ("A1C", "in_progress")),
+        tests=(("BMP", "resulted"), ("A1C", "received")),
     ),
     Plan(
         110,
         State.AWAITING_RESULTS,
         Kind.WALK_IN,
         "Pain on passing urine",
-        tests=(("UA", "received"),),
+        tests=(("UA", "in_progress"),),
         medicines=("NITROFURANTOIN-100MG-C",),
     ),
     Plan(
@@ -71,9 +71,7 @@ PLANS = (
         medicines=("SALBUTAMOL-100MCG-INH", "FLUTICASONEAND-250MCG-INH"),
         handed_out="some",
     ),
-    Plan(
-        158, State.READY_TO_BILL, Kind.APPOINTMENT, "Thyroid check", tests=(("TSH", "requested"),)
-    ),
+    Plan(158, State.READY_TO_BILL, Kind.APPOINTMENT, "Thyroid check", tests=(("TSH", "verified"),)),
     Plan(
         177,
         State.CLOSED,

@@ -1,0 +1,276 @@
+"""The laboratory's bench: one patient's tests with ranges, previous values and what stands against
+them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from clinical_docs.choices import rounded, unit_on_paper
+from clinical_docs.queries import judging
+from clinical_docs.queries.earlier import earlier, last_of
+from clinical_docs.queries.judging import Subject
+from clinical_docs.queries.keys import COMMENT, COMPUTED, key_of
+from clinical_docs.queries.measures import Measure
+from core.errors import ServiceUnavailable
+from core.shell.charts import range_text
+from patients.models import LabRequest, LabTest, Patient, ReferenceRange, Specimen
+from patients.queries.laboratory import BEGUN, analytes_of, of_patient
+
+State = LabRequest.State
+
+
+@dataclass(frozen=True)
+class Row:
+    """One analyte: its value as typed or stored, judged, beside the one before."""
+
+    place: str
+    key: str
+    test: LabTest
+    text: str
+    flag: str
+    limits: ReferenceRange | None
+    previous: Measure | None
+    struck: list[str]
+
+    @property
+    def value(self) -> judging.Value | None:
+        return judging.read(self.text)
+
+    @property
+    def unit(self) -> str:
+        return unit_on_paper(self.test.unit)
+
+    @property
+    def range(self) -> str:
+        limits = self.limits
+        return range_text(_short(limits.low), _short(limits.high)) if limits else ""
+
+    @property
+    def before(self) -> str:
+        return rounded(self.previous.value) if self.previous else ""
+
+    @property
+    def change(self) -> str:
+        """`1.9`, without its sign: the arrow says it."""
+        difference = judging.change(self.value, self._number_before)
+        return f"{abs(difference).normalize():f}" if difference else ""
+
+    @property
+    def is_up(self) -> bool:
+        return (judging.change(self.value, self._number_before) or 0) > 0
+
+    @property
+    def is_jump(self) -> bool:
+        return judging.is_jump(self.test, self.value, self._number_before)
+
+    @property
+    def is_critical(self) -> bool:
+        return self.flag in judging.CRITICAL
+
+    @property
+    def is_computed(self) -> bool:
+        return self.test.code in COMPUTED
+
+    @property
+    def answers(self) -> list[str]:
+        """What may be chosen, and what was stored before the catalogue changed."""
+        offered = [*self.test.answers, judging.NOT_DONE]
+        return offered if self.text in ("", *offered) else [self.text, *offered]
+
+    @property
+    def limit(self) -> str:
+        """Why the value is critical: `above 6.2`."""
+        limits = self.limits
+        if self.flag == "HH" and limits:
+            return f"above {_short(limits.critical_high)}"
+        return f"below {_short(limits.critical_low)}" if self.flag == "LL" and limits else ""
+
+    @property
+    def believable(self) -> str:
+        return range_text(_short(self.test.least), _short(self.test.most))
+
+    @property
+    def data(self) -> list[tuple[str, Any]]:
+        """What the browser judges by while somebody types."""
+        limits = self.limits
+        ends = ("low", "high", "critical_low", "critical_high")
+        known = {name: _short(getattr(limits, name)) for name in ends} if limits else {}
+        known |= {"before": self._number_before, "delta": self.test.delta}
+        return [
+            (name.replace("_", "-"), value) for name, value in known.items() if value is not None
+        ]
+
+    @property
+    def _number_before(self) -> judging.Value | None:
+        return self.previous.value if self.previous else None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One order with its rows."""
+
+    request: LabRequest
+    rows: list[Row]
+    comment: str
+    base: dict[str, str]
+    is_amending: bool = False
+
+    @property
+    def tone(self) -> str:
+        return {State.VERIFIED: "ok", State.RESULTED: "act"}.get(State(self.request.state), "")
+
+    @property
+    def is_open(self) -> bool:
+        return self.request.state in BEGUN
+
+    @property
+    def is_whole(self) -> bool:
+        return self.request.state == State.RESULTED
+
+    @property
+    def is_verified(self) -> bool:
+        return self.request.state == State.VERIFIED
+
+    @property
+    def previous_at(self) -> datetime | None:
+        return max((row.previous.at for row in self.rows if row.previous), default=None)
+
+    @property
+    def untold(self) -> list[Row]:
+        return [row for row in self.rows if row.key in self.request.untold]
+
+    @property
+    def amendments(self) -> list[dict[str, Any]]:
+        return list(self.request.entered.get("amendments", ()))
+
+
+@dataclass(frozen=True)
+class Work:
+    """Everything of one patient that lies in the laboratory now."""
+
+    patient: Patient
+    to_collect: dict[str, list[LabRequest]]
+    sheets: list[Sheet]
+    specimens: list[Specimen]
+    subject: Subject
+    is_delayed: bool = False
+
+    @property
+    def open(self) -> list[Sheet]:
+        return [sheet for sheet in self.sheets if sheet.is_open]
+
+    @property
+    def to_verify(self) -> list[Sheet]:
+        return [sheet for sheet in self.sheets if sheet.is_whole]
+
+    @property
+    def verified(self) -> list[Sheet]:
+        return [sheet for sheet in self.sheets if sheet.is_verified]
+
+    @property
+    def untold(self) -> list[Row]:
+        return [row for sheet in self.open for row in sheet.untold]
+
+    @property
+    def first_empty(self) -> str:
+        """The place where typing goes on."""
+        open_rows = (row for sheet in self.open for row in sheet.rows)
+        empty = (row for row in open_rows if not row.text and not row.is_computed)
+        return next((row.place for row in empty), "")
+
+
+def work_of(patient: Patient, typed: Mapping[str, str] | None = None, amending: str = "") -> Work:
+    """The patient's work; `typed` are a form's values by place, where they differ from the stored.
+
+    `amending` is the id of a verified order whose values can be typed again.
+    """
+    requests = list(of_patient(patient.pk))
+    begun = [one for one in requests if one.state != State.REQUESTED]
+    tests = analytes_of(begun)
+    try:
+        known = earlier([patient.pk], [one.pk for one in begun])
+        before, is_delayed = known.get(str(patient.pk), []), False
+    except ServiceUnavailable:
+        before, is_delayed = [], True
+    sheets = [
+        replace(
+            _sheet(one, tests[one.pk], before, typed or {}),
+            is_amending=str(one.pk) == amending and one.state == State.VERIFIED,
+        )
+        for one in begun
+    ]
+    specimens = {one.specimen_id: one.specimen for one in begun if one.specimen}
+    waiting = (one for one in requests if one.state == State.REQUESTED)
+    subject = Subject.of(patient, timezone.localdate())
+    return Work(patient, _by_kind(waiting), sheets, list(specimens.values()), subject, is_delayed)
+
+
+def place_of(request_id: UUID, key: str) -> str:
+    """The name of a value's field."""
+    return f"v-{request_id}-{key}"
+
+
+def base_of(sheets: list[Sheet]) -> dict[str, str]:
+    """What a form with these sheets shows first."""
+    return {name: text for sheet in sheets for name, text in sheet.base.items()}
+
+
+def _sheet(
+    request: LabRequest, tests: list[LabTest], before: list[Measure], typed: Mapping[str, str]
+) -> Sheet:
+    subject = Subject.of(request.patient, taken_on(request))
+    rows = [_row(request, test, subject, before, typed) for test in tests]
+    stored = request.entered.get("results", {})
+    base = {row.place: judging.written(stored.get(row.key)) for row in rows}
+    comment, name = request.entered.get(COMMENT, ""), place_of(request.pk, COMMENT)
+    return Sheet(request, rows, typed.get(name, comment), {**base, name: comment})
+
+
+def _row(
+    request: LabRequest,
+    test: LabTest,
+    subject: Subject,
+    before: list[Measure],
+    typed: Mapping[str, str],
+) -> Row:
+    key, limits = key_of(test), judging.range_for(test, subject)
+    place = place_of(request.pk, key)
+    text = typed.get(place, judging.written(request.entered.get("results", {}).get(key)))
+    value = judging.read(text)
+    return Row(
+        place=place,
+        key=key,
+        test=test,
+        text=text,
+        flag="" if value is None else judging.flag(test, value, limits),
+        limits=limits,
+        previous=last_of(before, key=key, code=test.loinc, unit=test.unit),
+        struck=[
+            judging.written(one["before"][key])
+            for one in request.entered.get("amendments", ())
+            if one["before"].get(key)
+        ],
+    )
+
+
+def taken_on(request: LabRequest) -> Any:
+    """The day the sample was taken: ranges are of the age on it."""
+    taken = request.specimen.collected_at if request.specimen else None
+    return timezone.localdate(taken or timezone.now())
+
+
+def _by_kind(requests: Any) -> dict[str, list[LabRequest]]:
+    kinds: dict[str, list[LabRequest]] = defaultdict(list)
+    for request in requests:
+        kinds[(request.test and request.test.specimen) or "Sample"].append(request)
+    return dict(kinds)
+
+
+def _short(limit: Any) -> Any:
+    """4.0000 of the database is written 4."""
+    return None if limit is None else judging.plain(limit)

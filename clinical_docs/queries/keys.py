@@ -1,0 +1,14 @@
+"""How the values of a laboratory result are called in documents."""
+
+import re
+
+from patients.models import LabTest
+
+COMMENT = "comment"
+COMPUTED = {"EGFR"}
+"""Worked out from other values: a panel is complete without them."""
+
+
+def key_of(test: LabTest) -> str:
+    """`White blood cells` is white_blood_cells."""
+    return re.sub(r"[^a-z0-9]+", "_", test.name.lower()).strip("_") or "result"
