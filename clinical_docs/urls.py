@@ -1,8 +1,8 @@
-"""Triage, and fragments of a patient's record."""
+"""Triage, the laboratory, and fragments of a patient's record."""
 
 from django.urls import path
 
-from clinical_docs.views import fragments, triage, writing
+from clinical_docs.views import fragments, lab, lab_results, lab_samples, results, triage, writing
 
 app_name = "clinical_docs"
 urlpatterns = [
@@ -14,4 +14,16 @@ urlpatterns = [
     path("triage/<uuid:visit_id>/begin/", triage.begin, name="triage_begin"),
     path("triage/<uuid:visit_id>/next/", triage.upcoming, name="triage_next"),
     path("triage/<uuid:visit_id>/undo/<uuid:key>/", triage.undo, name="triage_undo"),
+    path("lab/", lab.lab, name="lab"),
+    path("lab/<uuid:patient_id>/collect/", lab_samples.collect, name="lab_collect"),
+    path("lab/<uuid:patient_id>/results/", lab_results.save, name="lab_results"),
+    path("lab/<uuid:patient_id>/verify/", lab_results.verify, name="lab_verify"),
+    path("lab/<uuid:patient_id>/told/", lab_results.told, name="lab_told"),
+    path("lab/orders/<uuid:request_id>/back/", lab_results.send_back, name="lab_send_back"),
+    path("lab/orders/<uuid:request_id>/amend/", lab_results.amend, name="lab_amend"),
+    path("lab/samples/<uuid:specimen_id>/receive/", lab_samples.receive, name="lab_receive"),
+    path("lab/samples/<uuid:specimen_id>/reject/", lab_samples.reject, name="lab_reject"),
+    path("results/", results.results, name="results"),
+    path("results/<uuid:request_id>/seen/", results.acknowledge, name="acknowledge"),
+    path("results/<uuid:request_id>/unseen/", results.unacknowledge, name="unacknowledge"),
 ]

@@ -68,6 +68,12 @@ def open_the_first_row(page: Any) -> None:
     page.locator(".banner").wait_for()
 
 
+def open_first_sample(page: Any) -> None:
+    """Whoever stands first in the worklist."""
+    page.locator(".pile-who").first.click()
+    page.locator("#lab-work .banner").wait_for()
+
+
 HOMES = tuple(
     Example(f"home-{role}", "home", user)
     for role, user in {
@@ -100,6 +106,8 @@ PAGES = (
         "triage-visit", "clinical_docs:triage_visit", "ben", path="/triage/", act=open_the_first_row
     ),
     Example("profile", "profile:profile", "amina"),
+    Example("lab", "clinical_docs:lab", "tom", act=open_first_sample),
+    Example("results", "clinical_docs:results", "amina", query="?of=all"),
     Example("audit-patient", "audit:patient", "amina", of_patient=True),
     Example("audit-explorer", "audit:explorer", "noor"),
     Example("admin", "admin:index", "seth"),
@@ -124,6 +132,16 @@ FRAGMENTS = {
     "live:viewers",
 }
 POSTS = {
+    "clinical_docs:lab_collect",
+    "clinical_docs:lab_results",
+    "clinical_docs:lab_verify",
+    "clinical_docs:lab_told",
+    "clinical_docs:lab_send_back",
+    "clinical_docs:lab_amend",
+    "clinical_docs:lab_receive",
+    "clinical_docs:lab_reject",
+    "clinical_docs:acknowledge",
+    "clinical_docs:unacknowledge",
     "accounts:sign_out",
     "profile:theme",
     "profile:password",

@@ -49,6 +49,8 @@ WHO = {
     "patients:allergies": {N, C, L, P},
     "patients:allergy_search": {N, C, L, P},
     "patients:allergy_withdraw": {N, C},
+    "clinical_docs:lab": {N, C, L},
+    "clinical_docs:results": {C},
 }
 THINGS = {
     "visit_id": lambda patient: patient.visits.order_by("opened_at"),
