@@ -17,17 +17,23 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from bench.scratch import scratch  # isort: skip  (sets Django up)
 
 from django.db import connection
+from django.db.models import Sum
 
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import ClinicError
 from core.testing import databases
+from inventory.models import Item, Lot
 from patients.domain import patients, queue, visits
-from patients.models import Patient, Ticket, Visit
+from patients.domain.dispensing import Give, dispense
+from patients.models import Dispense, Patient, Ticket, Visit
+from patients.queries import dispensing
+from patients.tests.medicines import item, lot, prescription
 
 Act = Callable[[int], None]
 PERSON = {
@@ -84,6 +90,46 @@ def edit_one_record() -> Act:
     return edit
 
 
+def take_one_shelf() -> Act:
+    """A hundred in two lots, three for each: enough for 33 people."""
+    amox, lena = item(), somebody(Role.PHARMACIST)
+    lot(amox, 60, number="1", days=30), lot(amox, 40, number="2", days=60)
+    return hand_out([(amox,)] * 50, lena)
+
+
+def dispense_one_prescription() -> Act:
+    amox, lena = item(), somebody(Role.PHARMACIST)
+    lot(amox, 1000)
+    ordered = prescription((amox, 10))
+    lines = dispensing.lines_of(ordered.pk)
+    version = dispensing.revision(ordered, lines)
+    give = [Give(lines[0].pk, Decimal(10))]
+    return lambda _: void(dispense(ordered.pk, give, version=version, by=lena))
+
+
+def take_two_shelves_from_both_ends() -> Act:
+    one, two, lena = item("ONE"), item("TWO"), somebody(Role.PHARMACIST)
+    lot(one, 1000, number="1"), lot(two, 1000, number="2")
+    return hand_out([(one, two), (two, one)] * 25, lena)
+
+
+def hand_out(wanted: list[tuple[Item, ...]], by: User) -> Act:
+    """Each a prescription of their own, three of each item."""
+    orders = [prescription(*((one, 3) for one in items), of=known()) for items in wanted]
+    gives = [[Give(line.pk, Decimal(3)) for line in dispensing.lines_of(o.pk)] for o in orders]
+    return lambda n: void(dispense(orders[n].pk, gives[n], by=by))
+
+
+def one_row_too_many() -> int:
+    return oversold() + Dispense.objects.count() - 1
+
+
+def oversold() -> int:
+    """Below nothing, or a lot that is not the sum of its movements."""
+    lots = Lot.objects.annotate(moved=Sum("moves__quantity"))
+    return sum(one.quantity < 0 or one.moved != one.quantity for one in lots)
+
+
 def void(_: object) -> None:
     """An act's result is looked at in the database."""
 
@@ -93,6 +139,9 @@ CONTESTS = [
     Contest("visit started", start_one_visit, 1, lambda: Visit.objects.count() - 1),
     Contest("patient registered", register_one_person, 1, lambda: Patient.objects.count() - 1),
     Contest("record edited", edit_one_record, 1, lambda: Patient.objects.get().version - 2),
+    Contest("last of the stock", take_one_shelf, 33, oversold),
+    Contest("prescription dispensed", dispense_one_prescription, 1, one_row_too_many),
+    Contest("shelves in opposite order", take_two_shelves_from_both_ends, 50, oversold),
 ]
 
 

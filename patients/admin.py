@@ -11,6 +11,7 @@ from patients.models import (
     AllergyGroup,
     CriticalCall,
     DiagnosisCode,
+    Dispense,
     Immunisation,
     LabRequest,
     LabTest,
@@ -190,3 +191,21 @@ class VisitTransitions(ReadOnly):
     list_display = ("visit", "from_state", "to_state", "at")
     list_select_related = ("visit",)
     list_filter = ("to_state",)
+
+
+@admin.register(Dispense)
+class Dispenses(Clinical):
+    list_display = (
+        "dispensed_at",
+        "patient",
+        "outcome",
+        "item",
+        "quantity",
+        "returned_quantity",
+        "by",
+    )
+    plain = ("dispensed_at", "patient", "outcome", "quantity", "returned_quantity", "by")
+    list_select_related = ("patient", "item", "by")
+    list_filter = ("outcome",)
+    search_fields = ("=lot__lot_number", "item__name", *PATIENT)
+    date_hierarchy = "dispensed_at"

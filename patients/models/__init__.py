@@ -1,5 +1,6 @@
 """The tables of care, a module per thing."""
 
+from patients.models.dispense import Dispense
 from patients.models.history import Allergy, AllergyGroup, DiagnosisCode, Immunisation, Problem
 from patients.models.laboratory import (
     CriticalCall,
@@ -18,6 +19,7 @@ __all__ = [
     "AllergyGroup",
     "CriticalCall",
     "DiagnosisCode",
+    "Dispense",
     "Immunisation",
     "LabRequest",
     "LabTest",

@@ -55,7 +55,9 @@ class Prescription(Record):
                 "state",
                 draft="signed cancelled",
                 signed="partially_dispensed dispensed cancelled expired",
-                partially_dispensed="dispensed cancelled expired",
+                # Backwards is what taking back a mistake needs.
+                partially_dispensed="signed dispensed cancelled expired",
+                dispensed="signed partially_dispensed",
             ),
             frozen(
                 "once_signed",
