@@ -8,9 +8,12 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
+        from billing.board import FACTS
         from billing.timeline import ADDITIONS
         from core.importing import registry
         from core.timeline import registry as timeline
+        from patients import cards
 
         registry.announce("billing.fhir")
         timeline.register(*ADDITIONS)
+        cards.register(*FACTS)

@@ -8,6 +8,7 @@ class ClinicalDocsConfig(AppConfig):
     verbose_name = "Clinical documents"
 
     def ready(self) -> None:
+        from clinical_docs.board import FACTS
         from clinical_docs.documents import ClinicalData, DocumentMetadata
         from clinical_docs.menu import ENTRIES
         from clinical_docs.timeline import ADDITIONS
@@ -15,9 +16,11 @@ class ClinicalDocsConfig(AppConfig):
         from core.importing import registry as importing
         from core.shell import menu
         from core.timeline import registry as timeline
+        from patients import cards
 
         registry.register(ClinicalData, DocumentMetadata)
         importing.announce("clinical_docs.fhir")
         timeline.register(*ADDITIONS)
         for entry in ENTRIES:
             menu.register(entry)
+        cards.register(*FACTS)

@@ -12,7 +12,8 @@ class PatientsConfig(AppConfig):
         from core.live import topics
         from core.shell import menu
         from core.timeline import registry as timeline
-        from patients import listening
+        from patients import cards, listening
+        from patients.board import FACTS
         from patients.menu import ENTRIES
         from patients.timeline import ADDITIONS
 
@@ -21,3 +22,4 @@ class PatientsConfig(AppConfig):
         for entry in ENTRIES:
             menu.register(entry)
         listening.register(topics)
+        cards.register(*FACTS)

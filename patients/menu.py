@@ -1,9 +1,22 @@
 """What patients add to the rail."""
 
 from core.shell.menu import MenuEntry
+from patients.queries.queue import waiting_for
 
 ENTRIES = (
     MenuEntry("home", "Home", "home", "home", "home.view", order=10, shortcut="g h"),
+    MenuEntry(
+        "queue",
+        "Queue",
+        "ticket",
+        "patients:queue",
+        "queue.view",
+        order=15,
+        shortcut="g q",
+        count=waiting_for,
+        hot=True,
+        topics=("queue",),
+    ),
     MenuEntry(
         "patients", "Patients", "users", "patients:search", "patients.search", 20, shortcut="g p"
     ),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from patients.views import allergies, edit, record, register, search
+from patients.views import edit, moves, queue, record, register, screen, search
 
 app_name = "patients"
 urlpatterns = [
@@ -25,4 +26,9 @@ urlpatterns = [
         allergies.restore,
         name="allergy_restore",
     ),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/undo/<uuid:move_id>/", moves.undo, name="undo"),
+    path("queue/<uuid:ticket_id>/", moves.ticket, name="ticket"),
+    path("queue/<uuid:ticket_id>/<slug:act>/", moves.move, name="move"),
+    path("screen/", screen.screen, name="screen"),
 ]

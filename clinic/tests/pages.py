@@ -40,6 +40,12 @@ def type_somebody_known(page: Any) -> None:
     page.locator(".likeness").first.wait_for()
 
 
+def open_a_ticket(page: Any) -> None:
+    """The dialog with all that can be done."""
+    page.locator("[data-act=more]").first.click()
+    page.locator("#ticket-dialog[open] [data-main]").wait_for()
+
+
 def known_family_name(page: Any) -> str:
     """A family name out of the list of patients."""
     listed = page.context.new_page()
@@ -91,6 +97,11 @@ HOMES = tuple(
 PAGES = (
     Example("sign-in", "accounts:sign_in", None),
     *HOMES,
+    Example("queue", "patients:queue", "amina"),
+    Example("queue-desk", "patients:queue", "joy"),
+    Example("queue-done", "patients:queue", "joy", query="?service=done"),
+    Example("queue-ticket", "patients:queue", "joy", act=open_a_ticket),
+    Example("screen", "patients:screen", "joy"),
     Example("search-empty", "patients:search", "joy"),
     Example("search", "patients:search", "joy", query="?q=a"),
     Example("search-nobody", "patients:search", "joy", query="?q=xqzwvk"),
@@ -124,6 +135,7 @@ FRAGMENTS = {
     "patients:allergies",
     "patients:allergy_search",
     "patients:allergy_withdraw",
+    "patients:ticket",
     "clinical_docs:measured",
     "clinical_docs:triage_next",
     "clinical_docs:note",
@@ -150,6 +162,8 @@ POSTS = {
     "patients:allergy_restore",
     "clinical_docs:triage_begin",
     "clinical_docs:triage_undo",
+    "patients:move",
+    "patients:undo",
 }
 """Addresses that only take something."""
 DOWNLOADS = {"audit:export"}

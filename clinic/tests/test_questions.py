@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pymongo import monitoring
 
+from billing.models import Charge
 from clinical_docs.domain import notes, vitals
 from core.accounts.roles import PERMISSIONS, Role
 from core.databases import mongo
 from patients.domain import allergies, visits
-from patients.models import Patient, Prescription, Ticket, Visit
+from patients.models import Allergy, LabRequest, Patient, Prescription, Room, Ticket, Visit
 
 FEW, MANY = 1, 50
 # What every page costs beside its content: the session, who is signed in, what the audit is told,
@@ -101,6 +102,35 @@ def test_front_page_asks_as_much_for_one_row_as_for_fifty(role, person, client):
     register(MANY - FEW)
 
     assert len(asked(client, reverse("home"))) == len(few)
+
+
+def queue_up(count: int, *, by) -> None:
+    """As many wait, each with an allergy, a test and something to pay."""
+    for made in register(count):
+        Visit.objects.filter(patient=made).update(state="cancelled")
+        ticket = visits.start(made.pk, service=Room.Kind.CONSULTATION, by=by)
+        of_visit = {"patient_id": made.pk, "visit_id": ticket.visit_id}
+        Allergy.objects.create(patient=made, substance="Latex")
+        LabRequest.objects.create(name="TSH", requested_at=timezone.now(), **of_visit)
+        source = {"source_type": "visit", "source_id": ticket.visit_id}
+        Charge.objects.create(description="Visit", unit_price=Decimal(10), **source, **of_visit)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("role", [role for role in Role if "queue.view" in PERMISSIONS[role]])
+@pytest.mark.parametrize("page", ["patients:queue", "patients:screen"])
+def test_queue_asks_as_much_for_one_ticket_as_for_fifty(page, role, person, client, commands):
+    client.force_login(person(role))
+    joy = person(Role.RECEPTIONIST)
+    queue_up(FEW, by=joy)
+    few = asked(client, reverse(page))
+
+    queue_up(MANY - FEW, by=joy)
+    commands.names.clear()
+    many = asked(client, reverse(page))
+
+    assert len(many) == len(few) <= 12, many
+    assert commands.names in ([], ["find"])
 
 
 def test_search_asks_as_much_for_one_row_as_for_fifty(person, client):

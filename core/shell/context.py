@@ -43,6 +43,11 @@ class Shell:
         return [line for line in self.menu if line.beyond]
 
     @property
+    def topics(self) -> str:
+        """What the counts of the menu change with."""
+        return " ".join(topic for line in self.menu for topic in line.entry.topics)
+
+    @property
     def display_name(self) -> str:
         return self.user.display_name if self.user else ""
 
@@ -81,10 +86,10 @@ class Shell:
         return address("admin:index") if self.user and self.user.is_staff else ""
 
 
-def address(name: str) -> str:
+def address(name: str, *args: object) -> str:
     """Where the named page is, or nothing where this clinic has no such page."""
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 

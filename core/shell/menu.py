@@ -22,7 +22,8 @@ class MenuEntry:
     """One line of the rail.
 
     `shortcut` are the keys that open it (`g q`); `count` says how many wait there for this person,
-    None for nothing to say; `hot` marks counts that ask for an act rather than inform.
+    None for nothing to say; `hot` marks counts that ask for an act rather than inform; `topics` are
+    what changes the count: every page listens to them.
     """
 
     name: str
@@ -34,6 +35,7 @@ class MenuEntry:
     shortcut: str = ""
     count: Callable[[User], int | None] | None = None
     hot: bool = False
+    topics: tuple[str, ...] = ()
 
 
 _entries: dict[str, MenuEntry] = {}

@@ -14,7 +14,7 @@ from core.capture.context import acting
 from core.errors import ClinicError
 from patients.domain.tickets import MovedMeanwhile, Step, locked, note, save, snapshot, step
 from patients.models import Room, Ticket, TicketMove, Visit
-from patients.policies import require
+from patients.policies import require, services_of
 from patients.signals import move_undone
 
 State = Ticket.State
@@ -37,7 +37,7 @@ def call(
         refuse_ended(ticket)
         ticket.state, ticket.called_at = State.CALLED, timezone.now()
         ticket.called_count += 1
-        ticket.provider = by
+        take(ticket, by)
         place(ticket, visit, room)
     return ticket
 
@@ -51,8 +51,10 @@ def begin(
     """
     with step("begin", ticket_id, version=version, by=by) as (ticket, visit):
         refuse_ended(ticket)
-        if ticket.state != State.IN_SERVICE or ticket.provider_id != by.pk:
-            ticket.state, ticket.started_at, ticket.provider = State.IN_SERVICE, timezone.now(), by
+        was_with = (ticket.state, ticket.provider_id)
+        take(ticket, by)
+        if was_with != (State.IN_SERVICE, ticket.provider_id):
+            ticket.state, ticket.started_at = State.IN_SERVICE, timezone.now()
         place(ticket, visit, room)
         if ticket.service == Room.Kind.CONSULTATION:
             consult(visit, by)
@@ -157,6 +159,12 @@ def wait_at(
     ticket.room, ticket.provider = room, provider
     ticket.queued_at, ticket.called_at, ticket.started_at = timezone.now(), None, None
     ticket.called_count = 0
+
+
+def take(ticket: Ticket, by: User) -> None:
+    """Who works at this service sees the patient; the desk only calls for a colleague."""
+    if ticket.service in services_of(by):
+        ticket.provider = by
 
 
 def place(ticket: Ticket, visit: Visit, room: Room | None) -> None:

@@ -103,12 +103,13 @@ def issue(
     )
 
 
-def close(visit_id: UUID, *, by: User) -> Visit:
+def close(visit_id: UUID, *, version: int | None = None, by: User) -> Visit:
     """The patient has been everywhere and leaves. A visit that is over stays as it is.
 
-    Raises NotSeenYet for somebody who still waits for triage or the clinician.
+    Raises NotSeenYet for somebody who still waits for triage or the clinician, and MovedMeanwhile
+    if `version` is given and the ticket has moved on.
     """
-    return _end(visit_id, Visit.State.CLOSED, by=by)
+    return _end(visit_id, Visit.State.CLOSED, version=version, by=by)
 
 
 def cancel(visit_id: UUID, *, by: User) -> Visit:
@@ -116,10 +117,10 @@ def cancel(visit_id: UUID, *, by: User) -> Visit:
     return _end(visit_id, Visit.State.CANCELLED, by=by)
 
 
-def _end(visit_id: UUID, state: Visit.State, *, by: User) -> Visit:
+def _end(visit_id: UUID, state: Visit.State, *, version: int | None = None, by: User) -> Visit:
     ticket = active_ticket(visit_id)
     if ticket is not None:
-        with step("finish", ticket.pk, by=by) as (held, visit):
+        with step("finish", ticket.pk, version=version, by=by) as (held, visit):
             _refuse_unseen(visit, state)
             held.state, held.finished_at = Ticket.State.DONE, timezone.now()
             visit.state, visit.closed_at = state, held.finished_at

@@ -41,6 +41,7 @@ function hear(frame) {
 function reload(topic) {
   heard[topic] = null;
   fire(`live:${topic}`, { topic });
+  fire("menu-changed", { topic });
 }
 
 function take(said) {

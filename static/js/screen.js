@@ -1,0 +1,43 @@
+// The waiting-room screen: a number that has just been called blinks and rings, the clock goes on, and
+// a screen that has not been renewed for a while says so.
+
+const OLD_AFTER = 40_000;
+const BLINKS_MS = 20_000;
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+let renewed = Date.now();
+let known = calls();
+
+function calls() {
+  return new Set([...document.querySelectorAll("[data-call]")].map((one) => one.dataset.call));
+}
+
+// Idiomorph asks whether an attribute may go: the mark of ours is not the server's.
+if (window.Idiomorph) {
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (attribute) => attribute !== "data-blinks";
+}
+
+function blink(element) {
+  element.dataset.blinks = "";
+  setTimeout(() => delete element.dataset.blinks, BLINKS_MS);
+}
+
+function announce() {
+  const fresh = [...document.querySelectorAll("[data-call]")].filter((one) => !known.has(one.dataset.call));
+  known = calls();
+  for (const one of document.querySelectorAll("[data-blinks]")) if (!fresh.includes(one)) delete one.dataset.blinks;
+  fresh.forEach(blink);
+  if (fresh.length) document.dispatchEvent(new CustomEvent("chime"));
+}
+
+document.addEventListener("htmx:afterSettle", () => {
+  renewed = Date.now();
+  announce();
+});
+
+setInterval(() => {
+  const now = new Date();
+  document.getElementById("tv-time").textContent = now.toLocaleTimeString("en-GB", CLOCK);
+  const old = document.getElementById("tv-old");
+  old.hidden = Date.now() - renewed < OLD_AFTER;
+  if (!old.hidden) old.querySelector("time").textContent = new Date(renewed).toLocaleTimeString("en-GB", CLOCK);
+}, 1_000);
