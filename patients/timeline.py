@@ -47,7 +47,10 @@ ORDERS = RowSource(
 OPEN_VISIT = HeadFact(
     "open_visit",
     """SELECT jsonb_build_object('id', v.id, 'opened_at', v.opened_at, 'state', v.state,
-       'room', r.name) FROM visits v LEFT JOIN rooms r ON r.id = v.room_id
+       'room', r.name, 'ticket', (SELECT jsonb_build_object('id', t.id,
+       'label', t.prefix || lpad(t.number::text, 3, '0'), 'service', t.service)
+       FROM queue_tickets t WHERE t.visit_id = v.id AND t.state NOT IN ('done', 'left') LIMIT 1))
+       FROM visits v LEFT JOIN rooms r ON r.id = v.room_id
        WHERE v.patient_id = %(patient)s
        AND v.state NOT IN ('closed', 'cancelled', 'entered_in_error') LIMIT 1""",
     SEE,

@@ -28,6 +28,7 @@ class Section:
 
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+STOPS = ("triage", "consultation", "procedure", "laboratory", "pharmacy", "cash_desk", "reception")
 PLACES = ("development", "test", "staging", "production")
 
 SERVERS = Section(
@@ -56,6 +57,7 @@ CLINIC = Section(
         Variable("CLINIC_ADDRESS", kinds.text, "", "12 Station Road; Nairobi", "Where it is, on papers; a semicolon begins a new line."),
         Variable("CLINIC_PHONE", kinds.text, "", "+254 20 555 0100", "How to reach it, on papers."),
         Variable("CLINIC_DEMO", kinds.boolean, None, "off", "Fill an empty clinic with invented people. On, except in production, where it is refused."),
+        Variable("FIRST_STOP", kinds.choice(*STOPS), "", "consultation", "Where whoever comes in waits first. Left out, it is triage where there is a room for it."),
         Variable("TIME_ZONE", kinds.time_zone, "UTC", "Africa/Nairobi", "The clinic's own time."),
         Variable("CURRENCY", kinds.currency, "USD", "KES", "The one currency of prices and payments."),
         Variable("LAB_SECOND_PERSON", kinds.boolean, False, "on", "Whether a laboratory result is verified by somebody else than who entered it."),

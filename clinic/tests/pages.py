@@ -130,6 +130,7 @@ PAGES = (
 FRAGMENTS = {
     "shell:menu",
     "patients:alike",
+    "patients:arrive",
     "patients:alike_to",
     "patients:banner",
     "patients:allergies",
@@ -154,6 +155,7 @@ POSTS = {
     "clinical_docs:lab_reject",
     "clinical_docs:acknowledge",
     "clinical_docs:unacknowledge",
+    "patients:take_back",
     "accounts:sign_out",
     "profile:theme",
     "profile:password",
@@ -166,4 +168,4 @@ POSTS = {
     "patients:undo",
 }
 """Addresses that only take something."""
-DOWNLOADS = {"audit:export"}
+DOWNLOADS = {"audit:export", "patients:id_card", "patients:ticket"}

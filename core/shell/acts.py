@@ -11,7 +11,7 @@ class Act:
     """A verb somebody can press. With `url` a link, else a button.
 
     weight: one `main` a page; `soft` for the likely act on a card; `reason` says why it cannot be
-    pressed now; `opens` is the id of a dialog.
+    pressed now; `opens` is the id of a dialog; a `paper` opens in a window of its own.
     """
 
     text: str
@@ -25,6 +25,7 @@ class Act:
     opens: str = ""
     reason: str = ""
     small: bool = False
+    paper: bool = False
 
     @property
     def main(self) -> bool:

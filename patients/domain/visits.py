@@ -57,6 +57,7 @@ def start(
 ) -> Ticket:
     """Open a visit and queue the patient at `service`; the ticket has the day's next number.
 
+    `provider` is the clinician asked for: the first to see the patient, unless triage comes before.
     `arrived_at` is for what is entered later than it happened.
     Raises AlreadyHere, NotToBeSeen for the dead and the merged, NotAllowed, Patient.DoesNotExist.
     """
@@ -67,9 +68,16 @@ def start(
         refuse_unfit(patient)
         came_at = arrived_at or timezone.now()
         visit = Visit.objects.create(
-            patient=patient, kind=kind, reason=reason.strip(), room=room, opened_at=came_at
+            patient=patient,
+            kind=kind,
+            reason=reason.strip(),
+            room=room,
+            clinician=provider,
+            opened_at=came_at,
         )
-        ticket = issue(visit, service, priority, room, provider)
+        # Anybody takes vital signs; the clinician asked for comes after.
+        first = None if service == Room.Kind.TRIAGE else provider
+        ticket = issue(visit, service, priority, room, first)
         visit_started.send(None, visit=visit, by=by)
     return ticket
 

@@ -2,19 +2,23 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.accounts.access import StaffRequest, access
 from core.editing import drafts
-from core.editing.keys import KeyReused, once
+from core.editing.keys import once
+from core.errors import ClinicError
+from core.shell.toasts import say
 from core.shell.words import person_name
-from patients.domain import patients
+from patients.domain import arrivals, patients
+from patients.forms.arrival import ArrivalForm
 from patients.forms.patient import PatientForm
+from patients.models import Patient, Ticket
 from patients.queries.duplicates import Likeness
 from patients.queries.duplicates import alike as find_alike
+from patients.views.arrive import queued
 
 NEW = "register-patient"
 
@@ -27,11 +31,12 @@ def register(request: StaffRequest) -> HttpResponse:
         drafts.discard(NEW, "", by=request.user)
         return redirect("patients:register")
     if request.method == "POST":
-        return _register(request, PatientForm(request.POST))
+        return _register(request, PatientForm(request.POST), _arrival(request.POST))
     draft = drafts.find(NEW, "", by=request.user)
     form = PatientForm(initial=draft.fields if draft else None)
+    arrival = _arrival(initial=draft.fields if draft else None)
     likenesses = _likenesses(PatientForm(draft.fields)) if draft else []
-    return _page(request, form, likenesses, draft=draft)
+    return _page(request, form, arrival, likenesses, draft=draft)
 
 
 @require_POST
@@ -42,31 +47,45 @@ def alike(request: StaffRequest) -> HttpResponse:
     return render(request, "patients/alike.html", page)
 
 
-def _register(request: StaffRequest, form: PatientForm) -> HttpResponse:
-    if form.is_valid():
+def _register(request: StaffRequest, form: PatientForm, arrival: ArrivalForm) -> HttpResponse:
+    if form.is_valid() and arrival.is_valid():
         try:
-            patient_id = _once(request, form)
-        except (patients.LooksLikeSomebody, KeyReused) as error:
+            answer = _once(request, form, arrival)
+        except ClinicError as error:
             form.add_error(None, str(error))
         else:
-            name = person_name(form.values()["family_name"], form.values()["given_names"])
-            messages.success(request, f"{name} is registered.")
-            return redirect("patients:record", patient_id)
-    return _page(request, form, _likenesses(form), status=422)
+            _tell(request, answer)
+            return redirect("patients:record", answer["patient"])
+    return _page(request, form, arrival, _likenesses(form), status=422)
 
 
-def _once(request: StaffRequest, form: PatientForm) -> str:
-    values = form.values()
-    is_another = "is_another_person" in request.POST
+def _once(request: StaffRequest, form: PatientForm, arrival: ArrivalForm) -> dict[str, Any]:
+    """The patient, and where that was asked for the ticket: both or neither."""
+    values, facts = form.values(), arrival.facts()
+    is_another, queues = "is_another_person" in request.POST, "queue" in request.POST
 
     def work() -> dict[str, Any]:
         made = patients.register(values, is_another_person=is_another, by=request.user)
         drafts.discard(NEW, "", by=request.user)
-        return {"patient": str(made.pk)}
+        ticket = arrivals.arrive(made.pk, by=request.user, **facts) if queues else None
+        return {"patient": str(made.pk), "ticket": str(ticket.pk) if ticket else ""}
 
-    content = {**values, "another": is_another}
+    content = {**values, "another": is_another, "queue": queues, **arrival.content()}
     key = form.cleaned_data["key"]
-    return str(once(key, work, action=NEW, content=content, by=request.user)["patient"])
+    return once(key, work, action=NEW, content=content, by=request.user)
+
+
+def _tell(request: StaffRequest, answer: dict[str, Any]) -> None:
+    patient = Patient.objects.get(pk=answer["patient"])
+    if answer.get("ticket"):
+        say(request, **queued(patient, Ticket.objects.get(pk=answer["ticket"])))
+    else:
+        name = person_name(patient.family_name, patient.given_names)
+        say(request, f"{name} is registered.")
+
+
+def _arrival(data: Any = None, initial: Any = None) -> ArrivalForm:
+    return ArrivalForm(data, initial=initial, first_stop=arrivals.first_stop())
 
 
 def _likenesses(form: PatientForm) -> list[Likeness]:
@@ -76,10 +95,17 @@ def _likenesses(form: PatientForm) -> list[Likeness]:
 def _page(
     request: StaffRequest,
     form: PatientForm,
+    arrival: ArrivalForm,
     likenesses: list[Likeness],
     *,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    page = {"form": form, "likenesses": likenesses, "sent": request.POST, **more}
+    page = {
+        "form": form,
+        "arrival": arrival,
+        "likenesses": likenesses,
+        "sent": request.POST,
+        **more,
+    }
     return render(request, "patients/register.html", page, status=status)

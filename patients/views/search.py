@@ -4,6 +4,7 @@ import re
 import time
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -71,6 +72,8 @@ def search(request: StaffRequest) -> HttpResponse:
         "found": len(found),
     }
     context["may_register"] = request.user.has_perm("patients.register")
+    context["may_queue"] = request.user.has_perm("visits.open")
+    context["key"] = uuid4()
     context["took"] = round((time.perf_counter() - started) * 1000)
     return render(request, _template(request, in_box), context)
 

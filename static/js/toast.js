@@ -1,20 +1,30 @@
 // Toasts: what has just happened, with Undo where it can be undone.
 //
 // From the server: messages in the page, or the header HX-Trigger: {"toast": {"text": …}}.
-// From a script:   document.dispatchEvent(new CustomEvent("toast", {detail: {text, kind, undo, stay}})).
-// kind: done (default) | warn | danger; undo: the address a POST goes to; stay: seconds.
+// From a script:   document.dispatchEvent(new CustomEvent("toast", {detail: {text, kind, undo, link, stay}})).
+// kind: done (default) | warn | danger; undo: the address a POST goes to; stay: seconds;
+// link: {text, url, is_paper}, a paper opens in a window of its own.
 
 const region = document.getElementById("toasts");
 const template = document.getElementById("toast-template");
 const SECOND = 1000;
 
-function build({ text, kind = "done", undo = "" }) {
+function point(anchor, link) {
+  if (!link) return anchor.remove();
+  anchor.textContent = link.text;
+  anchor.href = link.url;
+  if (link.is_paper) Object.assign(anchor, { target: "_blank", rel: "noopener" });
+  return anchor;
+}
+
+function build({ text, kind = "done", undo = "", link = null }) {
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.classList.add(`say-${kind}`);
   toast.querySelector(".say-text").textContent = text;
   const form = toast.querySelector("form");
   if (undo) form.setAttribute("hx-post", undo);
   else form.remove();
+  point(toast.querySelector("[data-toast-link]"), link);
   return toast;
 }
 

@@ -1,0 +1,55 @@
+"""Who has come, and how many wait before them."""
+
+from uuid import UUID
+
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.shortcuts import get_object_or_404
+
+from core.accounts.models import User
+from core.accounts.roles import Role
+from core.clock import today
+from patients.models import Room, Ticket
+
+State = Ticket.State
+URGENCY = (Ticket.Priority.EMERGENCY, Ticket.Priority.URGENT, Ticket.Priority.ROUTINE)
+PROVIDERS = [Role.CLINICIAN, Role.NURSE]
+
+
+def tickets_for(user: User) -> QuerySet[Ticket]:
+    """The tickets this person may know of."""
+    tickets = Ticket.objects.select_related("visit", "patient", "room", "provider")
+    return tickets if user.has_perm("queue.view") else tickets.none()
+
+
+def ticket_or_404(user: User, ticket_id: UUID) -> Ticket:
+    return get_object_or_404(tickets_for(user), pk=ticket_id)
+
+
+def waiting_before(ticket: Ticket) -> int:
+    """How many are to be called before this one, as the queue stands."""
+    rank = Case(*(When(priority=name, then=Value(place)) for place, name in enumerate(URGENCY)))
+    mine = URGENCY.index(Ticket.Priority(ticket.priority))
+    sooner = Q(rank__lt=mine) | Q(rank=mine, queued_at__lt=ticket.queued_at)
+    line = Ticket.objects.filter(
+        service_day=ticket.service_day, service=ticket.service, state=State.WAITING
+    )
+    return line.exclude(pk=ticket.pk).alias(rank=rank).filter(sooner).count()
+
+
+def held_today(label: str) -> Ticket | None:
+    """Today's ticket of this label (`A012`, `a12`), whatever became of it."""
+    letters = label.rstrip("0123456789")
+    tickets = Ticket.objects.filter(service_day=today(), prefix=letters.upper())
+    found = tickets.filter(number=int(label[len(letters) :])).select_related("patient", "visit")
+    return found.first()
+
+
+def providers() -> QuerySet[User]:
+    """Whom a patient can be sent to, or booked with."""
+    return User.objects.filter(is_active=True, roles__overlap=PROVIDERS).order_by(
+        "given_name", "family_name"
+    )
+
+
+def rooms() -> QuerySet[Room]:
+    return Room.objects.filter(active=True)

@@ -1,0 +1,6 @@
+// At the desk: a form in a dialog closes it when it has been taken (data-done-closes).
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form[data-done-closes]");
+  if (form && event.detail.successful && event.detail.xhr.status === 204) form.closest("dialog")?.close();
+});
