@@ -168,4 +168,4 @@ POSTS = {
     "patients:undo",
 }
 """Addresses that only take something."""
-DOWNLOADS = {"audit:export", "patients:id_card", "patients:ticket"}
+DOWNLOADS = {"audit:export", "patients:id_card", "patients:ticket_paper"}

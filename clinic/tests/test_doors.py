@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -14,7 +13,6 @@ from core.accounts.models import User
 from core.accounts.roles import PERMISSIONS, Role, permissions_of
 from core.shell import words
 from patients.models import Allergy, Patient, Visit
-from patients.models import Patient, Ticket, Visit
 
 # Doors without a guard, each with the reason.
 OPEN_TO_ALL = {
@@ -39,7 +37,7 @@ WHO = {
     "patients:edit": {R, N, C},
     "patients:arrive": {R, N, C},
     "patients:id_card": EVERYBODY - {A},
-    "patients:ticket": EVERYBODY - {A, Z},
+    "patients:ticket_paper": EVERYBODY - {A, Z},
     "patients:alike_to": {R, N, C},
     "patients:queue": EVERYBODY - {A, Z},
     "patients:ticket": EVERYBODY - {A, Z},
@@ -61,6 +59,7 @@ WHO = {
     "clinical_docs:results": {C},
 }
 THINGS = {
+    "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
     "visit_id": lambda patient: patient.visits.order_by("opened_at"),
     "allergy_id": lambda patient: patient.allergies.order_by("created_at"),
 }
@@ -100,15 +99,6 @@ def value_for(key: str, patient: Patient) -> Any:
     """What stands in the address: the patient, or something of theirs."""
     found = THINGS[key](patient).last() if key in THINGS else None
     return found.pk if found else patient.pk
-    return reverse(name, kwargs={key: key_of(key, patient) for key in wanted})
-
-
-def key_of(name: str, patient: Patient) -> UUID:
-    """The patient, or what the patient has of that name; nobody has nothing."""
-    if name == "ticket_id":
-        ticket = Ticket.objects.filter(patient=patient).last()
-        return ticket.pk if ticket else patient.pk
-    return patient.pk
 
 
 def ask(client, name: str, patient: Patient):

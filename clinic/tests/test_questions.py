@@ -177,7 +177,7 @@ def write(patient: Patient, count: int, *, by) -> None:
         notes.write(patient.pk, text=f"Note {n}", by=by)
 
 
-def queue_up(count: int, *, by) -> list[Ticket]:
+def wait_for_triage(count: int, *, by) -> list[Ticket]:
     """As many at triage, each with a reason and an allergy."""
     tickets = [visits.start(one.pk, reason="Fever", by=by) for one in patients_of("Waits", count)]
     for ticket in tickets:
@@ -197,12 +197,12 @@ def patients_of(family: str, count: int) -> list[Patient]:
 def test_triage_asks_as_much_for_one_who_waits_as_for_fifty(page, person, client):
     nurse = person(Role.NURSE)
     client.force_login(nurse)
-    [first, _] = queue_up(2, by=nurse)
+    [first, _] = wait_for_triage(2, by=nurse)
     one = reverse("clinical_docs:triage_visit", args=[first.visit_id])
     address = {"list": reverse("clinical_docs:triage"), "one": one}[page]
     few = asked(client, address)
 
-    queue_up(MANY - 2, by=nurse)
+    wait_for_triage(MANY - 2, by=nurse)
 
     assert len(asked(client, address)) == len(few)
 

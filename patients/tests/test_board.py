@@ -193,9 +193,7 @@ def test_nobody_is_shown_what_the_role_may_not_see(ticket, amina, person, client
         requested_at=timezone.now(),
     )
     pressure = {"pulse": Decimal(77)}
-    vitals.record(
-        ticket.patient_id, values=pressure, visit_id=ticket.visit_id, is_adult=True, by=amina
-    )
+    vitals.record(ticket.patient_id, values=pressure, visit_id=ticket.visit_id, by=amina)
     owes(ticket, "12.50")
     queue.begin(ticket.pk, by=amina)
     secrets = ("Penicillin", "Malaria film", "Vitals", "12.50")

@@ -1,16 +1,12 @@
 """Fifty pharmacists at the same shelf, and at the same prescription."""
 
-import threading
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
 
 from core.accounts.roles import Role
-from core.errors import ClinicError
+from core.testing.crowds import at_once
 from inventory.models import Lot, StockMove
 from patients.domain.dispensing import Give, LinesRefused, dispense
 from patients.models import Dispense, Prescription
@@ -24,24 +20,6 @@ D = Decimal
 @pytest.fixture
 def lena(transactional_db, person):
     return person(Role.PHARMACIST, given_name="Lena", family_name="Schäfer")
-
-
-def at_once(act, people: int = MANY) -> Counter:
-    """`act(n)` by everybody at the same moment; how many got through, and what the rest met."""
-    gate = threading.Barrier(people)
-
-    def take_part(n: int) -> str:
-        gate.wait()
-        try:
-            act(n)
-        except ClinicError as error:
-            return type(error).__name__
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(people) as together:
-        return Counter(together.map(take_part, range(people)))
 
 
 def sums_agree() -> bool:

@@ -85,7 +85,9 @@ def queued(patient: Patient, ticket: Ticket) -> dict[str, Any]:
     return {
         "text": f"{ticket.label} {ticket.get_service_display()}: {name}, {line}.",
         "undo": reverse("patients:take_back", args=[ticket.pk]),
-        "link": Link("Print ticket", reverse("patients:ticket", args=[ticket.pk]), is_paper=True),
+        "link": Link(
+            "Print ticket", reverse("patients:ticket_paper", args=[ticket.pk]), is_paper=True
+        ),
     }
 
 
