@@ -20,7 +20,7 @@ from patients.models import Room, Ticket
 from patients.queries import places
 from patients.queries.queue import ticket_for
 from patients.views.queue import draw, filters_behind
-from patients.views.stations import page_of
+from patients.views.stations import work_of
 
 MY_ROOMS = "my_rooms"
 KEYS = UUID("0198f6a2-6d1c-7d0e-9b55-2a3f6f6d8c11")
@@ -88,7 +88,7 @@ def move(request: StaffRequest, ticket_id: UUID, act: str) -> HttpResponse:
     except ClinicError as error:
         return refused(request, ticket, str(error))
     remember_room(request, form)
-    url = page_of(request.user, ticket) if act == "start" else ""
+    url = work_of(request.user, ticket) if act == "start" else ""
     return HttpResponseClientRedirect(url) if url else told(request, answer)
 
 
