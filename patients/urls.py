@@ -44,5 +44,6 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/arrive/", arrive.arrive, name="arrive"),
     path("patients/<uuid:patient_id>/card/", papers.id_card, name="id_card"),
     path("tickets/<uuid:ticket_id>/print/", papers.ticket, name="ticket_paper"),
+    path("tickets/<uuid:ticket_id>/print/", papers.ticket, name="print_ticket"),
     path("tickets/<uuid:ticket_id>/take-back/", arrive.take_back, name="take_back"),
 ]

@@ -169,3 +169,4 @@ POSTS = {
 }
 """Addresses that only take something."""
 DOWNLOADS = {"audit:export", "patients:id_card", "patients:ticket_paper"}
+DOWNLOADS = {"audit:export", "patients:id_card", "patients:print_ticket"}

@@ -38,6 +38,7 @@ WHO = {
     "patients:arrive": {R, N, C},
     "patients:id_card": EVERYBODY - {A},
     "patients:ticket_paper": EVERYBODY - {A, Z},
+    "patients:print_ticket": EVERYBODY - {A, Z},
     "patients:alike_to": {R, N, C},
     "patients:queue": EVERYBODY - {A, Z},
     "patients:ticket": EVERYBODY - {A, Z},
@@ -61,6 +62,7 @@ WHO = {
 THINGS = {
     "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
     "visit_id": lambda patient: patient.visits.order_by("opened_at"),
+    "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
     "allergy_id": lambda patient: patient.allergies.order_by("created_at"),
 }
 """Parts of an address that are no patient."""

@@ -86,7 +86,7 @@ def queued(patient: Patient, ticket: Ticket) -> dict[str, Any]:
         "text": f"{ticket.label} {ticket.get_service_display()}: {name}, {line}.",
         "undo": reverse("patients:take_back", args=[ticket.pk]),
         "link": Link(
-            "Print ticket", reverse("patients:ticket_paper", args=[ticket.pk]), is_paper=True
+            "Print ticket", reverse("patients:print_ticket", args=[ticket.pk]), is_paper=True
         ),
     }
 

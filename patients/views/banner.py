@@ -49,7 +49,7 @@ def _desk_acts(request: StaffRequest, head: Head, *, may_queue: bool) -> list[Ac
     visit = head.facts.get("open_visit") or {}
     if not visit.get("ticket") or not request.user.has_perm("queue.view"):
         return []
-    paper = reverse("patients:ticket_paper", args=[visit["ticket"]["id"]])
+    paper = reverse("patients:print_ticket", args=[visit["ticket"]["id"]])
     return [Act("Ticket", paper, icon="printer", paper=True)]
 
 
