@@ -7,6 +7,8 @@ const listOf = (input) => document.querySelector(input.getAttribute("hx-target")
 const options = (input) => [...(listOf(input)?.querySelectorAll("[role='option']") ?? [])];
 const chosen = (input) => options(input).find((one) => one.ariaSelected === "true");
 
+const kept = new WeakMap();
+
 function choose(input, option) {
   for (const one of options(input)) one.setAttribute("aria-selected", String(one === option));
   if (option?.id) input.setAttribute("aria-activedescendant", option.id);
@@ -49,9 +51,16 @@ document.addEventListener("keydown", (event) => {
     close(input);
   }
 });
+// Offers that arrive while one is chosen already keep it, or choose the first of theirs.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const input = event.detail.requestConfig?.elt;
+  if (input?.matches?.("[data-suggest]")) kept.set(input, chosen(input)?.dataset.value);
+});
 document.addEventListener("htmx:afterSwap", (event) => {
   const input = event.detail.requestConfig?.elt;
   if (!input?.matches?.("[data-suggest]")) return;
+  const wanted = kept.get(input);
+  if (wanted) choose(input, options(input).find((one) => one.dataset.value === wanted) ?? options(input)[0]);
   input.setAttribute("aria-expanded", String(options(input).length > 0 && document.activeElement === input));
 });
 // Before the field loses the focus to it.

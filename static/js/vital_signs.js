@@ -310,11 +310,12 @@ class Form {
     else if (event.key === "Enter" && event.target.matches("input:not([type='submit'])")) this.next(event);
   }
 
-  // In a row of choices a letter or a digit chooses: A, C, V, P, U.
+  // In a row of choices the first letter of a choice, or its digit, chooses.
   choose(event) {
     const wanted = event.key.toLowerCase();
     const radios = [...this.form.querySelectorAll(`[name="${event.target.name}"]`)];
-    const radio = radios.find((one) => one.value.toLowerCase().startsWith(wanted));
+    const begins = (text) => text?.trim().toLowerCase().startsWith(wanted);
+    const radio = radios.find((one) => begins(one.labels[0]?.textContent)) ?? radios.find((one) => begins(one.value));
     if (!radio) return;
     event.preventDefault();
     event.stopPropagation();
