@@ -44,6 +44,11 @@ def template_of(data_type: str) -> str:
     return TEMPLATES.get(data_type, "clinical_docs/entries/other.html")
 
 
+def stays(newer: dict[str, Any]) -> bool:
+    """What was signed or verified once stays in the record, struck through beside its amendment."""
+    return newer.get("status") == "amended"
+
+
 CLINICAL_DATA = DocumentSource(
     collection="clinical_data",
     moment="created_at",
@@ -53,6 +58,8 @@ CLINICAL_DATA = DocumentSource(
     types_of=types_of,
     template=template_of,
     members="data.members",
+    replaces="supersedes",
+    stays=stays,
 )
 FILES = DocumentSource(
     collection="document_metadata",

@@ -324,3 +324,38 @@ def test_a_screen_takes_three_questions_of_each_database_however_full(ward, grac
 
 def is_of_the_session(statement: str) -> bool:
     return "django_session" in statement or 'FROM "users"' in statement
+
+
+def supersede(one: Patient, older: str, status: str, hb: float) -> str:
+    made = ClinicalData(
+        patient_id=str(one.pk), data_type="lab_result", status=status, supersedes=older,
+        data={"test_name": "Blood", "results": {"hb": hb}},
+    )  # fmt: skip
+    return str(made.save().pk)
+
+
+@pytest.mark.parametrize("is_delivered", [True, False])
+def test_of_a_result_and_its_steps_only_the_last_is_shown(ward, grace, relay, is_delivered):
+    first = result(grace, NOW)
+    second = supersede(grace, first, "preliminary", 12.4)
+    final = supersede(grace, second, "final", 12.5)
+    if is_delivered:
+        relay()
+
+    groups = page_of(ward, grace).groups
+    entries = [entry for group in groups for entry in group.entries]
+
+    assert [(one.id, one.is_replaced) for one in entries] == [(final, False)]
+
+
+@pytest.mark.parametrize("is_delivered", [True, False])
+def test_what_an_amendment_replaces_stays_marked(ward, grace, relay, is_delivered):
+    final = result(grace, NOW)
+    amended = supersede(grace, final, "amended", 11.1)
+    if is_delivered:
+        relay()
+
+    groups = page_of(ward, grace).groups
+    entries = [entry for group in groups for entry in group.entries]
+
+    assert [(one.id, one.is_replaced) for one in entries] == [(amended, False), (final, True)]

@@ -18,7 +18,7 @@ from core.timeline.entries import Entry
 register = template.Library()
 register.filter("unit", unit_on_paper)
 
-LETTERS = {"HH": "HH", "LL": "LL", "H": "H", "L": "L", "A": "A", "AA": "A", "H*": "H", "L*": "L"}
+LETTERS = {"HH": "HH", "LL": "LL", "H": "H", "L": "L", "A": "A", "AA": "AA", "H*": "H", "L*": "L"}
 MOST_SHOWN = 30
 # A scale in pixels; one that is open above, such as saturation, shows so much below its range.
 BAR, OPEN_BELOW, OPEN_SPAN = 120, 12, 16
@@ -33,11 +33,13 @@ class Shown:
     unit: str
     flag: str
     range: str
+    old: str
 
 
 @register.filter
 def measured(document: dict[str, Any]) -> list[Shown]:
-    """The values of a document in its own order."""
+    """The values of a document in its own order, each with what an amendment put right."""
+    olds = olds_of(document.get("data", {}))
     found = list(measures_of(document))[:MOST_SHOWN]
     return [
         Shown(
@@ -46,9 +48,19 @@ def measured(document: dict[str, Any]) -> list[Shown]:
             m.unit,
             LETTERS.get(m.flag, ""),
             range_text(m.low, m.high),
+            olds.get(m.key, ""),
         )
         for m in found
     ]
+
+
+def olds_of(data: dict[str, Any]) -> dict[str, str]:
+    """`13.2` or `13.2, 12.9` of each value that was amended."""
+    olds: dict[str, list[str]] = {}
+    for amendment in data.get("amendments") or ():
+        for key, value in amendment.get("before", {}).items():
+            olds.setdefault(key, []).append(rounded(value) or "nothing")
+    return {key: ", ".join(values) for key, values in olds.items()}
 
 
 @register.filter

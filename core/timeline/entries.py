@@ -8,7 +8,8 @@ from typing import Any
 
 @dataclass
 class Entry:
-    """One line: `facts` are what its `template` draws; `is_waiting` until MongoDB has it."""
+    """One line: `facts` are what its `template` draws; `is_waiting` until MongoDB has it;
+    `is_replaced` where a newer document stands in its place."""
 
     at: datetime
     kind: str
@@ -18,6 +19,7 @@ class Entry:
     facts: dict[str, Any]
     template: str
     is_waiting: bool = False
+    is_replaced: bool = False
     also: list["Entry"] = field(default_factory=list)
 
     @property

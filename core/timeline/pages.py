@@ -62,24 +62,26 @@ def _documents(
 ) -> _Documents:
     """Each once: one that arrived a moment ago may still be marked as waiting."""
     waiting = queries.waiting_entries(head, names)
-    hidden = queries.repeated_by_waiting(head)
+    over = queries.overtaken_by_waiting(head)
     try:
-        hidden |= queries.repeated(patient_id, names)
+        over = queries.overtaken(patient_id, names, head)
         arrived, counts = queries.documents(
             patient_id,
             wanted,
             before,
-            hidden=hidden,
+            hidden=over.hidden,
             counted=names,
             waiting={one.id for one in waiting},
         )
         is_delayed = False
     except ServiceUnavailable:
         arrived, counts, is_delayed = [], Counter(), True
-    waiting = [one for one in waiting if one.id not in hidden]
+    waiting = [one for one in waiting if one.id not in over.hidden]
     counts.update(one.kind for one in waiting)
     here = [e for e in waiting if e.kind in wanted and (not before or before.is_before(e))]
     entries = {entry.id: entry for entry in (*here, *arrived)}
+    for entry in entries.values():
+        entry.is_replaced = entry.id in over.replaced
     return _Documents(list(entries.values()), counts, is_delayed)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -105,28 +105,46 @@ def _counts(answers: Iterable[tuple[DocumentSource, list[Stage]]]) -> Counter[st
     return counts
 
 
-def repeated(patient_id: UUID, kinds: set[str]) -> set[str]:
-    """Documents whose content another one repeats. Raises ServiceUnavailable without MongoDB."""
-    sources = [source for source in registry.document_sources(kinds) if source.members]
-    answers = _ask([(source, _with_members(patient_id, source)) for source in sources])
-    return {
-        member
-        for source, found in zip(sources, answers, strict=True)
-        for one in found
-        for member in source.members_of(one)
-    }
+@dataclass
+class Overtaken:
+    """Documents that others repeat or stand in place of: not shown, or shown as replaced."""
+
+    hidden: set[str] = field(default_factory=set)
+    replaced: set[str] = field(default_factory=set)
+
+    def add(self, source: DocumentSource, newer: dict[str, Any]) -> None:
+        """What one document overtakes."""
+        self.hidden.update(source.members_of(newer))
+        if older := newer.get(source.replaces):
+            (self.replaced if source.stays(newer) else self.hidden).add(str(older))
 
 
-def _with_members(patient_id: UUID, source: DocumentSource) -> list[Stage]:
-    match = _match(patient_id) | {f"{source.members}.0": {"$exists": True}}
-    return [{"$match": match}, {"$project": {source.members: 1}}]
+def overtaken(patient_id: UUID, kinds: set[str], head: Head) -> Overtaken:
+    """By documents that have arrived. Raises ServiceUnavailable without MongoDB."""
+    found = overtaken_by_waiting(head)
+    sources = [one for one in registry.document_sources(kinds) if one.members or one.replaces]
+    answers = _ask([(source, _overtaking(patient_id, source)) for source in sources])
+    for source, documents in zip(sources, answers, strict=True):
+        for one in documents:
+            found.add(source, one)
+    return found
 
 
-def repeated_by_waiting(head: Head) -> set[str]:
-    """The same for documents that are not in MongoDB yet."""
-    sources = registry.sources_by_collection()
-    found = ((sources[name], one) for name, one in head.waiting if name in sources)
-    return {member for source, one in found for member in source.members_of(one)}
+def _overtaking(patient_id: UUID, source: DocumentSource) -> list[Stage]:
+    fields = [f"{source.members}.0"] if source.members else []
+    fields += [source.replaces] if source.replaces else []
+    match = _match(patient_id) | {"$or": [{name: {"$exists": True}} for name in fields]}
+    shown = [name for name in (source.members, source.replaces, "status") if name]
+    return [{"$match": match}, {"$project": dict.fromkeys(shown, 1)}]
+
+
+def overtaken_by_waiting(head: Head) -> Overtaken:
+    """By documents that are not in MongoDB yet."""
+    sources, found = registry.sources_by_collection(), Overtaken()
+    for name, document in head.waiting:
+        if name in sources:
+            found.add(sources[name], document)
+    return found
 
 
 def waiting_entries(head: Head, kinds: set[str]) -> list[Entry]:

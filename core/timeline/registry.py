@@ -42,6 +42,8 @@ class DocumentSource:
     `kind_of` sorts a document into a kind by its `type_field`; `types_of` is the filter on that
     field for some kinds, None for all. `template` names the template that draws a document.
     `members` is the field in which a document names others that it repeats: those are not shown.
+    `replaces` is the field in which it names the one it stands in place of: that one is not shown
+    either, but where `stays(newer)` says so it is, marked as replaced.
     """
 
     collection: str
@@ -52,6 +54,8 @@ class DocumentSource:
     types_of: Callable[[set[str]], Any]
     template: Callable[[str], str]
     members: str = ""
+    replaces: str = ""
+    stays: Callable[[dict[str, Any]], bool] = lambda newer: False
 
     def members_of(self, document: dict[str, Any]) -> list[str]:
         """Ids of the documents this one repeats."""
