@@ -2,6 +2,7 @@
 
 from core.shell.menu import MenuEntry
 from patients.queries.queue import waiting_for
+from patients.queries import pharmacy
 
 ENTRIES = (
     MenuEntry("home", "Home", "home", "home", "home.view", order=10, shortcut="g h"),
@@ -19,5 +20,16 @@ ENTRIES = (
     ),
     MenuEntry(
         "patients", "Patients", "users", "patients:search", "patients.search", 20, shortcut="g p"
+    ),
+    MenuEntry(
+        "pharmacy",
+        "Dispense",
+        "pill",
+        "patients:pharmacy",
+        "prescriptions.dispense",
+        order=60,
+        shortcut="g m",
+        count=pharmacy.waiting_for,
+        hot=True,
     ),
 )

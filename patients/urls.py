@@ -14,6 +14,10 @@ from patients.views import (
     screen,
     search,
 )
+from patients.views import allergies, edit, record, register, search
+from patients.views import edit, moves, queue, record, register, screen, search
+from patients.views import arrive, edit, papers, record, register, search
+from patients.views import allergies, dispensing, edit, pharmacy, record, register, search
 
 app_name = "patients"
 urlpatterns = [
@@ -46,4 +50,10 @@ urlpatterns = [
     path("tickets/<uuid:ticket_id>/print/", papers.ticket, name="ticket_paper"),
     path("tickets/<uuid:ticket_id>/print/", papers.ticket, name="print_ticket"),
     path("tickets/<uuid:ticket_id>/take-back/", arrive.take_back, name="take_back"),
+    path("pharmacy/", pharmacy.pharmacy, name="pharmacy"),
+    path("pharmacy/<uuid:prescription_id>/", dispensing.dispense, name="dispense"),
+    path(
+        "pharmacy/<uuid:prescription_id>/sheet/", dispensing.dispense_sheet, name="dispense_sheet"
+    ),
+    path("pharmacy/undo/<uuid:dispense_id>/", dispensing.dispense_undo, name="dispense_undo"),
 ]

@@ -74,6 +74,12 @@ def open_the_first_row(page: Any) -> None:
     page.locator(".banner").wait_for()
 
 
+def open_first_prescription(page: Any) -> None:
+    """Whoever waits longest for medicines."""
+    page.locator(".turn").first.click()
+    page.locator("#sheet .rx").first.wait_for()
+
+
 def open_first_sample(page: Any) -> None:
     """Whoever stands first in the worklist."""
     page.locator(".pile-who").first.click()
@@ -116,6 +122,10 @@ PAGES = (
     Example(
         "triage-visit", "clinical_docs:triage_visit", "ben", path="/triage/", act=open_the_first_row
     ),
+    Example("pharmacy", "patients:pharmacy", "lena"),
+    Example(
+        "dispense", "patients:dispense", "lena", path="/pharmacy/", act=open_first_prescription
+    ),
     Example("profile", "profile:profile", "amina"),
     Example("lab", "clinical_docs:lab", "tom", act=open_first_sample),
     Example("results", "clinical_docs:results", "amina", query="?of=all"),
@@ -145,6 +155,8 @@ FRAGMENTS = {
     "live:viewers",
 }
 POSTS = {
+    "patients:dispense_sheet",
+    "patients:dispense_undo",
     "clinical_docs:lab_collect",
     "clinical_docs:lab_results",
     "clinical_docs:lab_verify",

@@ -43,6 +43,8 @@ WHO = {
     "patients:queue": EVERYBODY - {A, Z},
     "patients:ticket": EVERYBODY - {A, Z},
     "patients:screen": EVERYBODY - {A, Z},
+    "patients:pharmacy": {N, C, P},
+    "patients:dispense": {N, C, P},
     "profile:profile": EVERYBODY,
     "audit:patient": {C, M, Z},
     "audit:explorer": {Z},
@@ -63,6 +65,7 @@ THINGS = {
     "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
     "visit_id": lambda patient: patient.visits.order_by("opened_at"),
     "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
+    "prescription_id": lambda patient: patient.prescriptions.order_by("written_at"),
     "allergy_id": lambda patient: patient.allergies.order_by("created_at"),
 }
 """Parts of an address that are no patient."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -61,11 +62,15 @@ Decision = Give | NotGiven | Owe
 
 
 class Held(NamedTuple):
-    """A locked prescription, the visit that counts now, and the lines with what was done so far."""
+    """A locked prescription, the visit that counts now, and the lines with what was done so far.
+
+    Everything that is done in one act is done `at` the same moment.
+    """
 
     prescription: Prescription
     visit: Visit | None
     lines: list[PrescriptionItem]
+    at: datetime
 
 
 class DispensedMeanwhile(Stale):
@@ -133,7 +138,7 @@ def locked(prescription_id: UUID) -> Held:
     if visit is not None:
         Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
     prescription = Prescription.objects.select_for_update(no_key=True).get(pk=prescription_id)
-    return Held(prescription, visit, queries.lines_of(prescription_id))
+    return Held(prescription, visit, queries.lines_of(prescription_id), timezone.now())
 
 
 def refuse_changed(held: Held, version: int | None) -> None:
@@ -172,7 +177,7 @@ def _carry_out(held: Held, decisions: Sequence[Decision], by: User) -> list[Disp
     refusals: dict[UUID, ClinicError] = {}
     for one in decisions:
         try:
-            done += _decide(known.get(one.line), one, held.visit, by)
+            done += _decide(known.get(one.line), one, held, by)
         except ClinicError as error:
             refusals[one.line] = error
     if refusals:
@@ -188,22 +193,22 @@ def _items(known: Mapping[UUID, PrescriptionItem], decisions: Sequence[Decision]
 
 
 def _decide(
-    line: PrescriptionItem | None, decision: Decision, visit: Visit | None, by: User
+    line: PrescriptionItem | None, decision: Decision, held: Held, by: User
 ) -> list[Dispense]:
     if line is None:
         raise Unfit("This line is not of this prescription.")
     if queries.is_settled(line):
         raise Unfit("Nothing more is to be given of this line.")
     if isinstance(decision, Give):
-        return _give(line, decision, visit, by)
+        return _give(line, decision, held, by)
     if isinstance(decision, NotGiven) and not decision.reason.strip():
         raise Unfit("Say why it is not given.")
     outcome = Outcome.NOT_GIVEN if isinstance(decision, NotGiven) else Outcome.OWED
     rest = queries.remaining(line) or Decimal(1)
-    return [_note(line, visit, by, outcome=outcome, quantity=rest, reason=decision.reason.strip())]
+    return [_note(line, held, by, outcome=outcome, quantity=rest, reason=decision.reason.strip())]
 
 
-def _give(line: PrescriptionItem, give: Give, visit: Visit | None, by: User) -> list[Dispense]:
+def _give(line: PrescriptionItem, give: Give, held: Held, by: User) -> list[Dispense]:
     item = _item_of(line, give)
     covers = give.quantity if give.covers is None else give.covers
     _refuse_odd(line, give.quantity, covers)
@@ -215,7 +220,7 @@ def _give(line: PrescriptionItem, give: Give, visit: Visit | None, by: User) -> 
     return [
         _note(
             line,
-            visit,
+            held,
             by,
             item=item,
             lot=part.lot,
@@ -264,15 +269,15 @@ def _shares(covers: Decimal, quantities: list[Decimal]) -> list[Decimal]:
     return [*shares, covers - sum(shares, Decimal(0))]
 
 
-def _note(line: PrescriptionItem, visit: Visit | None, by: User, **fields: Any) -> Dispense:
+def _note(line: PrescriptionItem, held: Held, by: User, **fields: Any) -> Dispense:
     """The row that says what was done."""
     values = {"covers": fields["quantity"], **fields}
     return Dispense.objects.create(
         prescription_item=line,
         patient_id=line.patient_id,
-        visit=visit,
+        visit=held.visit,
         by=by,
-        dispensed_at=timezone.now(),
+        dispensed_at=held.at,
         **values,
     )
 

@@ -1,5 +1,7 @@
 """What the pharmacy did with a line of a prescription."""
 
+from decimal import Decimal
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -90,3 +92,8 @@ class Dispense(Record):
     def stands(self) -> bool:
         """Whether it was not taken back as a whole."""
         return self.returned_quantity < self.quantity
+
+    @property
+    def price(self) -> Decimal:
+        """What the item costs now; the bill keeps what it cost when it was given."""
+        return self.quantity * self.item.price if self.item else Decimal(0)

@@ -75,6 +75,15 @@ def last_dispense(prescription_id: UUID) -> Dispense | None:
     return done.select_related("by").order_by("-pk").first()
 
 
+def same_act(one: Dispense) -> list[Dispense]:
+    """Everything that was done with the prescription at the same moment, which is one act."""
+    of_it = Dispense.objects.filter(
+        prescription_item__prescription=one.prescription_item.prescription_id,
+        dispensed_at=one.dispensed_at,
+    )
+    return list(of_it.select_related("item", "lot", "by", "prescription_item").order_by("pk"))
+
+
 def waiting() -> QuerySet[Prescription]:
     """Signed in a visit that is still open and nothing given of it, whoever waits longest first."""
     here = Visit.objects.exclude(state__in=Visit.ENDED)

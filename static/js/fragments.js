@@ -16,6 +16,9 @@ if (window.Idiomorph) {
   Idiomorph.defaults.ignoreActiveValue = true;
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) =>
     !(old instanceof Element && old.matches(".plot-area, [data-keep]"));
+  // What was typed into such a field is its writer's, whatever else of it changes.
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, field) =>
+    !(name === "value" && field.matches("[data-keep-value]"));
 }
 
 const clock = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
