@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F, Sum
 
 from billing.models import Charge, Invoice
-from billing.queries import OWED
+from billing.queries.owed import OWED
 from patients.cards import Fact
 from patients.cards import Sum as Costs
 from patients.models import Visit

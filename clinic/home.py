@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from billing import queries as money
+from billing.queries import owed as money
 from core.accounts.models import User
 from core.health.probes import Picture, lookout
 from core.shell import words

@@ -1,0 +1,1 @@
+"""What is owed, charged and paid, narrowed to what somebody may see."""
