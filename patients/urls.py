@@ -5,19 +5,17 @@ from django.urls import path
 from patients.views import (
     allergies,
     arrive,
+    dispensing,
     edit,
     moves,
     papers,
+    pharmacy,
     queue,
     record,
     register,
     screen,
     search,
 )
-from patients.views import allergies, edit, record, register, search
-from patients.views import edit, moves, queue, record, register, screen, search
-from patients.views import arrive, edit, papers, record, register, search
-from patients.views import allergies, dispensing, edit, pharmacy, record, register, search
 
 app_name = "patients"
 urlpatterns = [
@@ -47,7 +45,6 @@ urlpatterns = [
     path("screen/", screen.screen, name="screen"),
     path("patients/<uuid:patient_id>/arrive/", arrive.arrive, name="arrive"),
     path("patients/<uuid:patient_id>/card/", papers.id_card, name="id_card"),
-    path("tickets/<uuid:ticket_id>/print/", papers.ticket, name="ticket_paper"),
     path("tickets/<uuid:ticket_id>/print/", papers.ticket, name="print_ticket"),
     path("tickets/<uuid:ticket_id>/take-back/", arrive.take_back, name="take_back"),
     path("pharmacy/", pharmacy.pharmacy, name="pharmacy"),

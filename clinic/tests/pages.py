@@ -180,5 +180,5 @@ POSTS = {
     "patients:undo",
 }
 """Addresses that only take something."""
-DOWNLOADS = {"audit:export", "patients:id_card", "patients:ticket_paper"}
+DOWNLOADS = {"audit:export", "patients:id_card"}
 DOWNLOADS = {"audit:export", "patients:id_card", "patients:print_ticket"}

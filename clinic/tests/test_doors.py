@@ -37,7 +37,6 @@ WHO = {
     "patients:edit": {R, N, C},
     "patients:arrive": {R, N, C},
     "patients:id_card": EVERYBODY - {A},
-    "patients:ticket_paper": EVERYBODY - {A, Z},
     "patients:print_ticket": EVERYBODY - {A, Z},
     "patients:alike_to": {R, N, C},
     "patients:queue": EVERYBODY - {A, Z},
@@ -62,7 +61,6 @@ WHO = {
     "clinical_docs:results": {C},
 }
 THINGS = {
-    "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
     "visit_id": lambda patient: patient.visits.order_by("opened_at"),
     "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
     "prescription_id": lambda patient: patient.prescriptions.order_by("written_at"),
