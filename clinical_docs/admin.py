@@ -3,7 +3,8 @@
 from django.contrib import admin
 
 from clinical_docs.mirrors import ClinicalDataMirror, DocumentMetadataMirror
-from core.administration.tables import Mirror
+from clinical_docs.models import NoteDraft, NoteRevision, NoteTemplate
+from core.administration.tables import Kept, Mirror, ReadOnly
 
 
 @admin.register(ClinicalDataMirror)
@@ -23,3 +24,28 @@ class Files(Mirror):
     list_filter = ("category", "status", "mime")
     search_fields = ("=patient_id", "=document_id", "title")
     ordering = ("-uploaded_at",)
+
+
+@admin.register(NoteTemplate)
+class NoteTemplates(Kept):
+    list_display = ("name", "place", "active")
+    list_filter = ("active",)
+    search_fields = ("name",)
+
+
+@admin.register(NoteDraft)
+class NoteDrafts(ReadOnly):
+    """That somebody is writing, not what."""
+
+    list_display = ("visit", "saved_by", "saved_at")
+    list_select_related = ("visit", "saved_by")
+    fields = ("visit", "template", "saved_by", "saved_at")
+
+
+@admin.register(NoteRevision)
+class NoteRevisions(ReadOnly):
+    """That something was written, not what."""
+
+    list_display = ("visit", "by", "why", "saved_at")
+    list_select_related = ("visit", "by")
+    fields = ("visit", "by", "why", "saved_at")

@@ -10,10 +10,12 @@ class ClinicalDocsConfig(AppConfig):
     def ready(self) -> None:
         from clinical_docs.board import FACTS
         from clinical_docs.documents import ClinicalData, DocumentMetadata
+        from clinical_docs.listening import may_hear_visit
         from clinical_docs.menu import ENTRIES
         from clinical_docs.timeline import ADDITIONS
         from core.databases import registry
         from core.importing import registry as importing
+        from core.live import topics
         from core.shell import menu
         from core.timeline import registry as timeline
         from patients import cards
@@ -24,3 +26,4 @@ class ClinicalDocsConfig(AppConfig):
         for entry in ENTRIES:
             menu.register(entry)
         cards.register(*FACTS)
+        topics.allow("visit", may_hear_visit)

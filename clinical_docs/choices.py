@@ -3,6 +3,14 @@
 from typing import Any
 
 LONGEST_NOTE = 20_000
+SECTIONS = {
+    "complaint": "Complaint",
+    "history": "History",
+    "examination": "Examination",
+    "assessment": "Assessment",
+    "plan": "Plan",
+}
+"""The parts of a note of a visit, in the order they are read."""
 DIGITS = 4
 
 

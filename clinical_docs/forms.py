@@ -1,14 +1,16 @@
-"""Vital signs and notes as they are typed."""
+"""Vital signs, notes and the end of a consultation as they are typed."""
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
 from django.forms import BoundField
 
 from clinical_docs.choices import LONGEST_NOTE, unit_on_paper
+from clinical_docs.queries.follow_up import SPANS, after
 from clinical_docs.vital_signs.mirror import mirrored
 from clinical_docs.vital_signs.news2 import PARTS
 from clinical_docs.vital_signs.panel import PREGNANCY, SUPPLY
@@ -16,8 +18,10 @@ from clinical_docs.vital_signs.ranges import Limits
 from clinical_docs.vital_signs.reading import NotUnderstood, read, read_pressure
 from clinical_docs.vital_signs.signs import SIGNS
 from clinical_docs.vital_signs.whom import Whom
+from core.clock import today
 from core.editing.fields import KeyField
 from core.shell.charts import range_text
+from patients.models import Room, Visit
 
 T = TypeVar("T")
 LONGEST_REASON = 500
@@ -223,3 +227,45 @@ class TriageForm(VitalsForm):
     then = forms.ChoiceField(
         choices=[("list", ""), ("next", "")], required=False, widget=forms.HiddenInput
     )
+
+
+STOPS = (Room.Kind.LABORATORY, Room.Kind.PHARMACY, Room.Kind.CASH_DESK)
+DISPOSITIONS = [
+    (one.value, one.label) for one in Visit.Disposition if one != Visit.Disposition.LEFT
+]
+
+
+class FinishForm(forms.Form):
+    """What is chosen at the end; `computed` is the stop that was shown as the first."""
+
+    key = KeyField()
+    stop = forms.ChoiceField(choices=[(one.value, one.label) for one in STOPS], required=False)
+    computed = forms.CharField(required=False, max_length=20)
+    follow_up = forms.CharField(required=False, max_length=20)
+    follow_up_on = forms.DateField(
+        required=False, error_messages={"invalid": "Choose the day, or type it like 2026-11-29."}
+    )
+    disposition = forms.ChoiceField(choices=DISPOSITIONS, required=False)
+    reason = forms.CharField(required=False, max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        day = self.day()
+        if cleaned.get("follow_up") == "on" and day is None and not self.errors:
+            self.add_error("follow_up_on", "Choose the day of the follow-up.")
+        if day is not None and day <= today():
+            self.add_error("follow_up_on", "The follow-up must be later than today.")
+        return cleaned
+
+    def day(self) -> date | None:
+        """When the patient comes back."""
+        chosen = self.cleaned_data.get("follow_up", "")
+        if chosen == "on":
+            return self.cleaned_data.get("follow_up_on")
+        return after(chosen, today()) if chosen in SPANS else None
+
+    def where_to(self) -> str:
+        """Home, unless something else was chosen or a day to come back."""
+        chosen = self.cleaned_data.get("disposition") or Visit.Disposition.HOME
+        comes_back = self.day() is not None and chosen == Visit.Disposition.HOME
+        return str(Visit.Disposition.FOLLOW_UP if comes_back else chosen)

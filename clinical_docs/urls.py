@@ -1,8 +1,19 @@
-"""Triage, the laboratory, and fragments of a patient's record."""
+"""Triage, consultations, the laboratory, and fragments of a patient's record."""
 
 from django.urls import path
 
-from clinical_docs.views import fragments, lab, lab_results, lab_samples, results, triage, writing
+from clinical_docs.views import (
+    closing,
+    consult,
+    fragments,
+    lab,
+    lab_results,
+    lab_samples,
+    note,
+    results,
+    triage,
+    writing,
+)
 
 app_name = "clinical_docs"
 urlpatterns = [
@@ -26,4 +37,19 @@ urlpatterns = [
     path("results/", results.results, name="results"),
     path("results/<uuid:request_id>/seen/", results.acknowledge, name="acknowledge"),
     path("results/<uuid:request_id>/unseen/", results.unacknowledge, name="unacknowledge"),
+    path("visits/<uuid:visit_id>/", consult.consult, name="consult"),
+    path("visits/<uuid:visit_id>/strip/", consult.strip, name="strip"),
+    path("visits/<uuid:visit_id>/begin/", consult.begin, name="begin"),
+    path("visits/<uuid:visit_id>/note/", note.note, name="visit_note"),
+    path("visits/<uuid:visit_id>/note/sign/", note.sign, name="note_sign"),
+    path("visits/<uuid:visit_id>/note/template/", note.template, name="note_template"),
+    path("visits/<uuid:visit_id>/note/drafts/", note.older, name="note_drafts"),
+    path(
+        "visits/<uuid:visit_id>/note/drafts/<int:revision_id>/", note.restore, name="note_restore"
+    ),
+    path("visits/<uuid:visit_id>/note/discard/", note.discard, name="note_discard"),
+    path("visits/<uuid:visit_id>/note/amend/<uuid:document_id>/", note.amend, name="note_amend"),
+    path("visits/<uuid:visit_id>/closing/", closing.closing, name="closing"),
+    path("visits/<uuid:visit_id>/finish/", closing.finish, name="finish"),
+    path("visits/<uuid:visit_id>/reopen/<uuid:move_id>/", closing.reopen, name="reopen"),
 ]

@@ -26,6 +26,7 @@ from patients.models import (
     Ticket,
     TicketMove,
     Visit,
+    VisitProblem,
     VisitTransition,
 )
 
@@ -93,6 +94,14 @@ class Problems(Clinical):
     list_select_related = ("patient",)
     list_filter = ("state",)
     search_fields = ("title", "=code", *PATIENT)
+
+
+@admin.register(VisitProblem)
+class VisitProblems(Clinical):
+    list_display = ("visit", "patient", "problem")
+    plain = ("visit", "patient")
+    list_select_related = ("visit", "patient", "problem")
+    search_fields = PATIENT
 
 
 @admin.register(Immunisation)

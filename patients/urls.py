@@ -10,6 +10,7 @@ from patients.views import (
     moves,
     papers,
     pharmacy,
+    problems,
     queue,
     record,
     register,
@@ -53,4 +54,7 @@ urlpatterns = [
         "pharmacy/<uuid:prescription_id>/sheet/", dispensing.dispense_sheet, name="dispense_sheet"
     ),
     path("pharmacy/undo/<uuid:dispense_id>/", dispensing.dispense_undo, name="dispense_undo"),
+    path("patients/<uuid:patient_id>/problems/", problems.list_of, name="problems"),
+    path("patients/<uuid:patient_id>/problems/search/", problems.search, name="problem_search"),
+    path("problems/<uuid:problem_id>/", problems.change, name="problem"),
 ]

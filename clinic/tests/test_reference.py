@@ -10,6 +10,7 @@ from clinic.reference import goods
 from clinic.reference.diagnoses import load_diagnosis_codes
 from clinic.reference.loading import load_small
 from clinic.reference.tables import ReferenceTable, load
+from clinical_docs.models import NoteTemplate
 from core.clock import today
 from core.outbox.models import OutboxRow
 from inventory.models import Item
@@ -29,6 +30,7 @@ def test_every_table_is_filled(loaded):
         "reference_ranges": ReferenceRange.objects.values("test").distinct().count(),
         "formulary": Item.objects.count(),
         "services": Service.objects.count(),
+        "note_templates": NoteTemplate.objects.count(),
     }
     assert Price.objects.filter(valid__contains=today()).count() == Service.objects.count()
 

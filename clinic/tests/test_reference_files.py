@@ -49,6 +49,7 @@ def repeated(values: list[str]) -> list[str]:
         (SERVICES, "code"),
         (rows("patients/data/rooms.csv"), "name"),
         (rows("patients/data/allergy_groups.csv"), "name"),
+        (rows("clinical_docs/data/note_templates.csv"), "name"),
     ],
 )
 def test_keys_are_there_and_differ(table, key):

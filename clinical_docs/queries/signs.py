@@ -1,7 +1,7 @@
 """Vital signs and results, the last beside the one before, in the words of a line."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from clinical_docs.choices import rounded, short_name
@@ -34,6 +34,7 @@ class Latest:
     flag: str
     before: str
     trend: str
+    at: datetime | None = None
 
 
 Pair = list[Measure]
@@ -114,6 +115,7 @@ def latest_of(pair: Pair, name: str = "") -> Latest:
         flag=now.flag,
         before=rounded(before.value) if before else "",
         trend=_trend(before, now),
+        at=now.at,
     )
 
 

@@ -1,10 +1,12 @@
 """Clinical documents in words."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -131,3 +133,29 @@ def _bar(x: float) -> SafeString:
     return format_html(
         '<rect class="gauge-before" x="{}" y="1" width="2" height="10"/>', round(x - 1, 1)
     )
+
+
+@register.filter
+def note_sections(document: dict[str, Any]) -> list[dict[str, str]]:
+    """A note part by part; one that has none is one part without a title."""
+    data = document.get("data", {})
+    parts = [one for one in data.get("sections") or () if one.get("text")]
+    plain = [{"title": "", "text": str(data.get("text", ""))}] if data.get("text") else []
+    return [*plain, *parts]
+
+
+@register.filter
+def document_id(document: dict[str, Any]) -> str:
+    return str(document["_id"])
+
+
+@register.filter
+def is_on(moment: datetime, day: date) -> bool:
+    """Whether it was on this day, by the clinic's clock."""
+    return timezone.localdate(moment) == day
+
+
+@register.filter
+def part(texts: dict[str, str], name: str) -> str:
+    """The section of this name."""
+    return texts.get(name, "")

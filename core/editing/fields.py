@@ -1,9 +1,14 @@
-"""The hidden field of every form that must have one effect only."""
+"""The hidden field of every form that must have one effect only; what a form complains of."""
 
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+
+
+def told(form: forms.BaseForm) -> str:
+    """Everything a form complains of, in one line."""
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 class KeyField(forms.UUIDField):

@@ -34,7 +34,13 @@ class Broadcaster:
 
     def tell(self, frames: Iterable[dict[str, Any]]) -> None:
         """Queue frames for their topics; dropped when the queue is full. Returns at once."""
-        messages = _messages(list(frames))
+        self._queue(_messages(list(frames)))
+
+    def nudge(self, topic: str) -> None:
+        """Have the pages of this topic look again at who is here, and what they are writing."""
+        self._queue([(group(topic), {"type": "live.presence", "topic": topic})])
+
+    def _queue(self, messages: list[tuple[str, dict[str, Any]]]) -> None:
         if not messages:
             return
         self._ensure_thread()

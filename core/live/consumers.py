@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -23,6 +24,7 @@ MOST_TOPICS = 30
 MOST_SOCKETS = 40
 MOST_BYTES = 16_384
 MOST_FRAMES_A_MINUTE = 120
+PLACE = re.compile(r"[a-z0-9-]{0,40}")
 BAD_FRAME, TOO_MUCH, SIGNED_OUT = 4400, 4429, 4401
 
 _sockets: Counter[str] = Counter()
@@ -37,6 +39,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.heard: dict[str, int] = {}
         self.beating: asyncio.Task[None] | None = None
         self.received: list[float] = []
+        self.writing: tuple[str, str] | None = None
         self.user_id = str(user.pk) if user.is_authenticated else ""
         await self.accept()
         # A browser is told why only once it has been let in.
@@ -58,6 +61,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         for name in (EVERYBODY, *map(group, self.heard)):
             await self.channel_layer.group_discard(name, self.channel_name)
         watched = presence.watched(self.heard)
+        await self.stop_writing()
         await _in_thread(presence.leave, watched, self.user_id, self.channel_name)
         await self.tell_colleagues()
 
@@ -65,11 +69,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if self._too_often():
             await self.end(TOO_MUCH, "Too many messages")
             return
-        wanted = understood(text_data)
-        if wanted is None:
+        said = understood(text_data)
+        if said is None:
             await self.end(BAD_FRAME, "Not understood")
-            return
-        await self.subscribe(**wanted)
+        elif "place" in said:
+            await self.write_in(**said)
+        else:
+            await self.subscribe(**said)
 
     async def subscribe(self, wanted: dict[str, Any], epoch: object, since: object) -> None:
         """Listen to these topics from the given numbers on, and say where each stands.
@@ -101,6 +107,25 @@ class LiveConsumer(AsyncWebsocketConsumer):
         watched = presence.watched(self.heard)
         if await _in_thread(presence.sign, watched, self.user_id, self.channel_name):
             await self.tell_colleagues()
+
+    async def write_in(self, topic: str, place: str) -> None:
+        """Whoever hears the topic sees that somebody writes there; `place` is empty for nowhere."""
+        if topic not in presence.watched(self.heard):
+            return
+        await self.stop_writing()
+        if place:
+            self.writing = (topic, place)
+            await self.sign_writing()
+        await self.channel_layer.group_send(group(topic), {"type": "live.presence", "topic": topic})
+
+    async def sign_writing(self) -> None:
+        if self.writing is not None:
+            await _in_thread(presence.write, *self.writing, self.user_id, self.channel_name)
+
+    async def stop_writing(self) -> None:
+        if self.writing is not None:
+            await _in_thread(presence.stop, *self.writing, self.user_id, self.channel_name)
+            self.writing = None
 
     async def tell_colleagues(self) -> None:
         for topic in presence.watched(self.heard):
@@ -159,6 +184,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self.rejoin()
             await self.compare()
             await self.sign_presence()
+            await self.sign_writing()
 
     async def rejoin(self) -> None:
         """A Valkey that was started anew has forgotten who is in which group."""
@@ -193,15 +219,30 @@ def _in_thread(work: Callable[..., T], *arguments: Any) -> Awaitable[T]:
 
 
 def understood(text: str | None) -> dict[str, Any] | None:
-    """The one thing a browser may say: `{"subscribe": {topic: last number or null}, "epoch": …,
-    "since": …}`."""
+    """One of the two things a browser may say: `{"subscribe": {topic: last number or null},
+    "epoch": …, "since": …}` and `{"writing": {"topic": …, "place": …}}`."""
     if text is None or len(text) > MOST_BYTES:
         return None
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    wanted = said.get("subscribe") if isinstance(said, dict) else None
+    if not isinstance(said, dict):
+        return None
+    return _place(said["writing"]) if "writing" in said else _wanted(said)
+
+
+def _wanted(said: dict[str, Any]) -> dict[str, Any] | None:
+    wanted = said.get("subscribe")
     if not isinstance(wanted, dict) or len(wanted) > MOST_TOPICS:
         return None
     return {"wanted": wanted, "epoch": said.get("epoch"), "since": said.get("since")}
+
+
+def _place(writing: object) -> dict[str, Any] | None:
+    if not isinstance(writing, dict):
+        return None
+    topic, place = writing.get("topic"), writing.get("place")
+    if not isinstance(topic, str) or not isinstance(place, str) or not PLACE.fullmatch(place):
+        return None
+    return {"topic": topic, "place": place}

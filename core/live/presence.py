@@ -1,7 +1,8 @@
-"""Who has the same page open: an ornament kept in Valkey, gone with it and never waited for.
+"""Who has the same page open, and where they write: an ornament kept in Valkey, gone with it and
+never waited for.
 
 A socket signs in under each of its watched topics, again with every beat, and out when it closes;
-a signature nobody renews is too old after half a minute.
+a signature nobody renews is too old after half a minute. The same for the place somebody writes in.
 """
 
 import time
@@ -15,7 +16,7 @@ from django.conf import settings
 from core.databases import valkey
 from core.databases.breaker import CircuitOpen
 
-WATCHED = "patient:"
+WATCHED = ("patient:", "visit:")
 FRESH_SECONDS = 30
 T = TypeVar("T")
 
@@ -41,6 +42,30 @@ def present(topic: str) -> list[str]:
     nobody: list[str] = []
     members = _quietly(partial(_members, topic), nobody)
     return list(dict.fromkeys(member.partition(" ")[0] for member in members))
+
+
+def write(topic: str, place: str, user_id: str, socket: str) -> bool:
+    """This socket of the user writes in this place of the page; whether that is news."""
+    return _quietly(partial(_sign, _writing(topic), f"{user_id} {socket} {place}"), False)
+
+
+def stop(topic: str, place: str, user_id: str, socket: str) -> bool:
+    """It does no longer."""
+    return _quietly(partial(_unsign, _writing(topic), f"{user_id} {socket} {place}"), False)
+
+
+def writers(topic: str) -> dict[str, list[str]]:
+    """Ids of the users who write, by place."""
+    nobody: list[str] = []
+    places: dict[str, list[str]] = {}
+    for member in _quietly(partial(_members, _writing(topic)), nobody):
+        user_id, _, place = member.split(" ", 2)
+        places.setdefault(place, []).append(user_id)
+    return {place: list(dict.fromkeys(ids)) for place, ids in places.items()}
+
+
+def _writing(topic: str) -> str:
+    return f"writing:{topic}"
 
 
 def _sign(topic: str, member: str) -> bool:

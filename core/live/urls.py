@@ -8,4 +8,5 @@ app_name = "live"
 urlpatterns = [
     path("api/sync/events", views.events, name="events"),
     path("live/viewers/", views.viewers, name="viewers"),
+    path("live/writers/", views.writers, name="writers"),
 ]

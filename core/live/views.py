@@ -42,6 +42,18 @@ def viewers(request: StaffRequest) -> HttpResponse:
     return render(request, "components/presence.html", {"viewers": names})
 
 
+@require_safe
+@access("home.view")
+def writers(request: StaffRequest) -> JsonResponse:
+    """Colleagues who write on the page of `?topic=`, by place; nobody where one may not listen."""
+    topic = request.GET.get("topic", "")
+    places = presence.writers(topic) if topics.may_listen(request.user, topic) else {}
+    ids = {one for found in places.values() for one in found} - {str(request.user.pk)}
+    names = {str(user.pk): user.display_name for user in User.objects.filter(pk__in=ids)}
+    named = {place: [names[i] for i in found if i in names] for place, found in places.items()}
+    return JsonResponse({place: found for place, found in named.items() if found})
+
+
 def _seconds(text: str) -> float | None:
     try:
         return float(text)

@@ -34,6 +34,16 @@ def next_stop(visit: Visit) -> Room.Kind:
     return Room.Kind.CONSULTATION if visit.state in WANT_A_CLINICIAN else Room.Kind.CASH_DESK
 
 
+def stops_ahead(visit: Visit) -> set[Room.Kind]:
+    """Everywhere the patient still has to go, the cash desk among them."""
+    ahead = {Room.Kind.CASH_DESK}
+    if visit.labrequest_set.filter(state=LabRequest.State.REQUESTED).exists():
+        ahead.add(Room.Kind.LABORATORY)
+    if visit.prescription_set.filter(state=Prescription.State.SIGNED).exists():
+        ahead.add(Room.Kind.PHARMACY)
+    return ahead
+
+
 def send_on(visit_id: UUID, *, after: Room.Kind, by: User) -> Ticket | None:
     """A station (`after`) has finished: the patient waits at the next stop.
 

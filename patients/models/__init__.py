@@ -1,7 +1,14 @@
 """The tables of care, a module per thing."""
 
 from patients.models.dispense import Dispense
-from patients.models.history import Allergy, AllergyGroup, DiagnosisCode, Immunisation, Problem
+from patients.models.history import (
+    Allergy,
+    AllergyGroup,
+    DiagnosisCode,
+    Immunisation,
+    Problem,
+    VisitProblem,
+)
 from patients.models.laboratory import (
     CriticalCall,
     LabRequest,
@@ -34,5 +41,6 @@ __all__ = [
     "Ticket",
     "TicketMove",
     "Visit",
+    "VisitProblem",
     "VisitTransition",
 ]

@@ -1,10 +1,12 @@
 """What is known about a patient from before: allergies, problems, immunisations."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
 
 from core.capture.models import Record
-from patients.models.patient import Patient
+from patients.models.patient import Patient, PlainName
 from patients.models.visit import Visit
 
 
@@ -68,13 +70,14 @@ class Problem(Record):
         ACTIVE = "active", "Active"
         INACTIVE = "inactive", "Inactive"
         RESOLVED = "resolved", "Resolved"
+        ENTERED_IN_ERROR = "entered_in_error", "Entered in error"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="problems")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True)
     code = models.CharField(max_length=60, blank=True)
     code_system = models.CharField(max_length=200, blank=True)
     title = models.CharField(max_length=500)
-    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    state = models.CharField(max_length=20, choices=State, default=State.ACTIVE)
     onset_on = models.DateField(null=True, blank=True)
     resolved_on = models.DateField(null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
@@ -87,6 +90,26 @@ class Problem(Record):
 
     def __str__(self) -> str:
         return self.title
+
+
+class VisitProblem(Record):
+    """What a visit was about [Encounter.diagnosis]: a problem of the list, new or known before."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="visit_problems")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="visit_problems")
+
+    class Meta(Record.Meta):
+        db_table = "visit_problems"
+        ordering = ["id"]
+        verbose_name = "problem of a visit"
+        verbose_name_plural = "problems of visits"
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "problem"], name="visit_problems_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.problem)
 
 
 class Immunisation(Record):
@@ -121,12 +144,25 @@ class DiagnosisCode(models.Model):
     code = models.CharField(max_length=10, primary_key=True)
     title = models.CharField(max_length=500)
     billable = models.BooleanField(default=True)
+    plain = models.GeneratedField(
+        expression=PlainName("title"), output_field=models.TextField(), db_persist=True
+    )
+    words = models.GeneratedField(
+        expression=SearchVector(PlainName("title"), config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     class Meta:
         db_table = "diagnosis_codes"
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="diagnosis_codes_have_a_title")
+        ]
+        indexes = [
+            # Beginnings of words, and words with a slip; those of a code have the key's own index.
+            GinIndex(fields=["words"], name="diagnosis_codes_words"),
+            GinIndex(fields=["plain"], opclasses=["gin_trgm_ops"], name="diagnosis_codes_trgm"),
         ]
 
     def __str__(self) -> str:

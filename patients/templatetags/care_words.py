@@ -1,8 +1,13 @@
 """States and kinds of care in words."""
 
-from django import template
+import re
+from collections.abc import Iterable
 
-from patients.models import LabRequest, Prescription, Visit
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from patients.models import LabRequest, Prescription, Problem, Visit
 
 register = template.Library()
 
@@ -40,6 +45,11 @@ def prescription_state(name: str) -> str:
 
 
 @register.filter
+def problem_state(name: str) -> str:
+    return str(Problem.State(name).label).lower()
+
+
+@register.filter
 def lab_state(name: str) -> str:
     return str(LabRequest.State(name).label).lower()
 
@@ -54,3 +64,12 @@ def visit_tone(state: str) -> str:
 def tone(state: str) -> str:
     """The colour a state has, where it has one."""
     return TONES.get(state, "")
+
+
+@register.filter
+def marking(title: str, words: Iterable[str]) -> SafeString:
+    """What was typed, marked where it begins a word; everything is escaped."""
+    begins = "|".join(re.escape(word) for word in words)
+    parts = re.split(rf"\b({begins})", title, flags=re.IGNORECASE) if begins else [title]
+    marked = (f"<mark>{escape(p)}</mark>" if n % 2 else escape(p) for n, p in enumerate(parts))
+    return mark_safe("".join(marked))  # noqa: S308  (each part is escaped)

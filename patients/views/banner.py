@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
 
 from core.accounts.access import StaffRequest
 from core.phones import in_groups
@@ -18,6 +19,7 @@ QUEUE = Act("Queue", weight="soft", icon="ticket", key="q", form="arrive-now")
 QUEUE_OTHERWISE = Act("Queue for…", opens="arrive")
 CARD = "patients:id_card"
 ACTS = (
+    ("patients.view", "Open record", "patients:record", "o"),
     ("patients.register", "ID card", CARD, ""),
     ("audit.view_record", "Audit trail", "audit:patient", ""),
     ("patients.edit", "Edit", "patients:edit", "e"),
@@ -29,8 +31,8 @@ def banner_of(request: StaffRequest, patient: Patient, head: Head) -> dict[str, 
     may_queue = _may_queue(request, patient, head)
     return {
         "allergies": head.facts.get("allergies") or [],
-        "facts": _facts(patient, head),
-        "acts": [*_desk_acts(request, head, may_queue=may_queue), *_acts(request, patient)],
+        "facts": _facts(request, patient, head),
+        "acts": [*_desk_acts(request, head, may_queue=may_queue), *_acts(request, patient, head)],
         "may_queue": may_queue,
         "key": uuid4(),
     }
@@ -53,13 +55,31 @@ def _desk_acts(request: StaffRequest, head: Head, *, may_queue: bool) -> list[Ac
     return [Act("Ticket", paper, icon="printer", paper=True)]
 
 
-def _facts(patient: Patient, head: Head) -> list[tuple[str, str]]:
+def _facts(request: StaffRequest, patient: Patient, head: Head) -> list[tuple[str, str]]:
     facts = [("phone", in_groups(patient.phone) or "Not known")]
     if visit := head.facts.get("open_visit"):
-        facts.append(("visit", _visit_in_words(visit)))
+        facts.append(("visit", _visit(request, visit)))
     if "balance" in head.facts:
         facts.append(("balance", money(head.facts["balance"])))
     return facts
+
+
+def _visit(request: StaffRequest, visit: dict[str, Any]) -> str:
+    """For those who may read there, a link to the visit's own page."""
+    words, address = _visit_in_words(visit), _address_of(visit)
+    if not request.user.has_perm("patients.view_clinical") or address == _page_of(request):
+        return words
+    return format_html('<a href="{}">{}</a>', address, words)
+
+
+def _address_of(visit: dict[str, Any]) -> str:
+    return reverse("clinical_docs:consult", args=[visit["id"]])
+
+
+def _page_of(request: StaffRequest) -> str:
+    """The page somebody is on, also when it asks for its banner alone."""
+    here = request.htmx.current_url_abs_path if request.htmx else ""
+    return (here or request.path).partition("?")[0]
 
 
 def _visit_in_words(visit: dict[str, Any]) -> str:
@@ -70,7 +90,7 @@ def _visit_in_words(visit: dict[str, Any]) -> str:
     return f"{ticket}{Visit.State(visit['state']).label} since {since}{place}"
 
 
-def _acts(request: StaffRequest, patient: Patient) -> list[Act]:
+def _acts(request: StaffRequest, patient: Patient, head: Head) -> list[Act]:
     """What this person may open of the patient, but for the page they are on."""
     may = request.user.has_perm
     acts = [
@@ -78,4 +98,7 @@ def _acts(request: StaffRequest, patient: Patient) -> list[Act]:
         for permission, text, name, key in ACTS
         if may(permission)
     ]
-    return [act for act in acts if act.url != request.path]
+    visit = head.facts.get("open_visit")
+    if visit and may("consult.write"):
+        acts.insert(0, Act("Open visit", _address_of(visit), weight="soft", key="c"))
+    return [act for act in acts if act.url != _page_of(request)]

@@ -1,11 +1,14 @@
 // Drafts: a second after the typing stops, a form[data-draft-url] is posted there as it stands.
 //
 // The answer may be JSON {"saved_at": "10:42"}; the form's [data-draft-state] says how it went.
-// The form hears draft:saved. Files and passwords are never part of a draft.
+// The form hears draft:saved with the answer and what was posted, or draft:refused with the reason.
+// Files and passwords are never part of a draft. Who was signed out signs in in another window; the
+// words stay here and are sent then.
 
 const PAUSE = 1000;
 const AGAIN = 5000;
 const waiting = new Map();
+const sending = new Set();
 
 const clock = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
@@ -21,34 +24,70 @@ function say(form, state, text) {
   place.textContent = text;
 }
 
+// Signing in anew gives a new token: the one of the cookie counts, not the one of the page.
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+
+function saySignedOut(form) {
+  say(form, "failed", "signed out: ");
+  const link = document.createElement("a");
+  Object.assign(link, { href: "/sign-in/", target: "_blank", textContent: "sign in in another window" });
+  stateOf(form)?.append(link, ", your words are kept here");
+}
+
 function written(form) {
   const data = new FormData(form);
+  data.delete("csrfmiddlewaretoken");
   for (const field of form.querySelectorAll("input[type='password'], input[type='file']")) data.delete(field.name);
   return data;
 }
 
 async function save(form) {
   waiting.delete(form);
-  say(form, "saving", "saving…");
+  // One after the other: the second builds on what the first was answered.
+  if (sending.has(form)) return later(form, PAUSE);
+  sending.add(form);
+  const data = written(form);
+  if (!form.querySelector("[data-draft-state] a")) say(form, "saving", "saving…");
   try {
-    const answer = await fetch(form.dataset.draftUrl, {
-      method: "POST", body: written(form), keepalive: true, redirect: "error",
-      headers: { Accept: "application/json" },
-    });
-    if (!answer.ok) throw new Error(String(answer.status));
-    await saved(form, answer);
+    const answer = await post(form, data);
+    sending.delete(form);
+    await take(form, answer, data);
   } catch {
+    sending.delete(form);
     say(form, "failed", "draft not saved, trying again");
     if (form.isConnected) later(form, AGAIN);
   }
 }
 
-async function saved(form, answer) {
+function post(form, data) {
+  const headers = { Accept: "application/json", "X-CSRFToken": token() };
+  return fetch(form.dataset.draftUrl, { method: "POST", body: data, keepalive: true, redirect: "manual", headers });
+}
+
+async function take(form, answer, data) {
+  if (answer.type === "opaqueredirect") {
+    saySignedOut(form);
+    if (form.isConnected) later(form, AGAIN);
+    return;
+  }
   const json = answer.headers.get("Content-Type")?.includes("json");
-  const { saved_at: at = clock() } = json ? await answer.json() : {};
+  const said = json ? await answer.json() : {};
+  if (answer.ok) saved(form, said, data);
+  else if (answer.status === 409 || answer.status === 413) refused(form, said);
+  else throw new Error(String(answer.status));
+}
+
+function saved(form, answer, posted) {
+  const { saved_at: at = clock() } = answer;
   say(form, "saved", `saved ${at}`);
   // Typed on in the meantime: the newer words are not saved yet.
-  if (!waiting.has(form)) form.dispatchEvent(new CustomEvent("draft:saved", { bubbles: true, detail: { at } }));
+  const more = waiting.has(form);
+  form.dispatchEvent(new CustomEvent("draft:saved", { bubbles: true, detail: { at, answer, posted, more } }));
+}
+
+function refused(form, said) {
+  say(form, "failed", said.error ?? "not saved");
+  form.dispatchEvent(new CustomEvent("draft:refused", { bubbles: true, detail: said }));
 }
 
 function later(form, pause) {

@@ -7,7 +7,9 @@ const dirty = new Set();
 function mainButton(from) {
   const form = from?.closest?.("form");
   const own = form?.getAttribute("id") ? document.querySelector(`[data-main][form="${CSS.escape(form.getAttribute("id"))}"]`) : null;
-  return form?.querySelector("[data-main]") ?? own ?? document.querySelector("dialog[open] [data-main], main [data-main]");
+  // The bar's act is the page's; a form further up has its own only while one is in it.
+  const first = (within) => document.querySelector(`${within} [data-main]`);
+  return form?.querySelector("[data-main]") ?? own ?? first("dialog[open]") ?? first(".actions") ?? first("main");
 }
 
 document.addEventListener("keydown", (event) => {
@@ -78,7 +80,7 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-guard]");
   if (form) dirty.add(form);
 });
-document.addEventListener("draft:saved", (event) => dirty.delete(event.target));
+document.addEventListener("draft:saved", (event) => event.detail.more || dirty.delete(event.target));
 window.addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
 });

@@ -16,9 +16,10 @@ if (window.Idiomorph) {
   Idiomorph.defaults.ignoreActiveValue = true;
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) =>
     !(old instanceof Element && old.matches(".plot-area, [data-keep]"));
-  // What was typed into such a field is its writer's, whatever else of it changes.
-  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, field) =>
-    !(name === "value" && field.matches("[data-keep-value]"));
+  // What was typed into such a field is its writer's, whatever else of it changes; and what somebody
+  // has unfolded stays so.
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
+    !(name === "value" && element.matches("[data-keep-value]")) && !(name === "open" && element.matches("details"));
 }
 
 const clock = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -56,6 +57,14 @@ function report(event) {
     document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind: "danger" } }));
   }
 }
+
+// Signing in anew gives a new token: the one of the cookie counts, not the one of the page.
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  if (!token || event.detail.verb === "get") return;
+  event.detail.headers["X-CSRFToken"] = token;
+  event.detail.formData.delete("csrfmiddlewaretoken");
+});
 
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, report);

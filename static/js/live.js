@@ -25,6 +25,18 @@ function show(state, words) {
   sign.querySelector(".live-text").textContent = words;
 }
 
+// Where somebody writes on this page (writers.js): said again after a broken connection.
+let writing = null;
+
+function tellWriting() {
+  if (writing && socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ writing }));
+}
+
+document.addEventListener("live:writing", (event) => {
+  writing = event.detail;
+  tellWriting();
+});
+
 const fire = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail }));
 
 // An event's number tells whether something before it is missing; the server then replays it.
@@ -80,6 +92,7 @@ function connect() {
     show("live", "live");
     listenForSilence();
     ask();
+    tellWriting();
   };
   socket.onmessage = (message) => {
     listenForSilence();

@@ -1,0 +1,64 @@
+"""The page of a consultation: what is known, the note, orders, and the way on."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from clinical_docs.queries.consult import SHOWN_VISITS, earlier_visits, open_orders
+from clinical_docs.queries.record import Measured, measured
+from clinical_docs.views.closing_parts import closing_of
+from clinical_docs.views.note import note_of_page
+from core.accounts.access import StaffRequest
+from core.clock import today
+from core.errors import ServiceUnavailable
+from core.shell.context import address
+from core.timeline import queries
+from core.timeline.queries import Head
+from patients.models import Visit
+from patients.queries.medicines import medicines_of
+from patients.views.banner import banner_of
+from patients.views.problems import panel_of
+
+PLACED = {"orders": "patients:orders", "prescribing": "patients:prescribing"}
+"""Fragments of other areas, by where they stand on the page."""
+
+
+def page(request: StaffRequest, visit: Visit, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The page of this visit; `more` is what has just happened."""
+    head = queries.head(visit.patient_id, request.user)
+    context = {
+        **banner_of(request, visit.patient, head),
+        **strip_of(visit, head),
+        **note_of_page(request, visit),
+        **panel_of(request, visit.patient, visit),
+        **closing_of(request, visit),
+        "placed": {name: address(route, visit.pk) for name, route in PLACED.items()},
+        **more,
+    }
+    return render(request, "clinical_docs/consult.html", context, status=status)
+
+
+def strip_of(visit: Visit, head: Head) -> dict[str, Any]:
+    """What the strip at the left draws."""
+    earlier = earlier_visits(visit)
+    return {
+        "visit": visit,
+        "patient": visit.patient,
+        "head": head,
+        "found": _measured(visit.patient_id),
+        "today": today(),
+        "medicines": medicines_of(visit.patient_id),
+        "orders": list(open_orders(visit.patient_id)),
+        "earlier": earlier[:SHOWN_VISITS],
+        "is_more": len(earlier) > SHOWN_VISITS,
+    }
+
+
+def _measured(patient_id: UUID) -> Measured | None:
+    """None while MongoDB does not answer."""
+    try:
+        return measured(patient_id)
+    except ServiceUnavailable:
+        return None
