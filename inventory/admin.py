@@ -2,8 +2,18 @@
 
 from django.contrib import admin
 
-from core.administration.tables import Kept, ReadOnly
-from inventory.models import Item, Lot, StockLocation, StockMove, Supplier
+from core.administration.tables import Kept, ReadOnly, Table
+from inventory.models import (
+    DrugAlternative,
+    DrugCaution,
+    DrugName,
+    InteractionRule,
+    Item,
+    Lot,
+    StockLocation,
+    StockMove,
+    Supplier,
+)
 
 
 @admin.register(Supplier)
@@ -25,6 +35,33 @@ class Items(Kept):
     list_display = ("name", "strength", "form", "sku", "kind", "price", "reorder_level", "active")
     list_filter = ("kind", "active", "controlled", "form")
     search_fields = ("name", "generic_name", "=sku", "=atc_code")
+
+
+@admin.register(DrugName)
+class DrugNames(Table):
+    list_display = ("name", "generic_name", "kind")
+    list_filter = ("kind",)
+    search_fields = ("name", "generic_name")
+
+
+@admin.register(InteractionRule)
+class InteractionRules(Table):
+    list_display = ("first", "second", "severity", "effect", "source")
+    list_filter = ("severity",)
+    search_fields = ("first", "second", "effect")
+
+
+@admin.register(DrugCaution)
+class DrugCautions(Table):
+    list_display = ("drug", "about", "age_years", "severity", "effect", "source")
+    list_filter = ("about", "severity")
+    search_fields = ("drug", "effect")
+
+
+@admin.register(DrugAlternative)
+class DrugAlternatives(Table):
+    list_display = ("instead_of", "line", "rank", "note")
+    search_fields = ("instead_of", "line")
 
 
 @admin.register(Lot)

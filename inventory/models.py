@@ -80,6 +80,108 @@ class Item(Record):
         return f"{self.name} {self.strength}".strip()
 
 
+class DrugName(Record):
+    """Another name people type for a drug: a brand, an old spelling, a short form."""
+
+    class Kind(models.TextChoices):
+        BRAND = "brand", "Brand"
+        SPELLING = "spelling", "Other spelling"
+        SHORT = "short", "Short form"
+
+    name = models.CharField(max_length=100, unique=True)
+    generic_name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.BRAND)
+
+    class Meta(Record.Meta):
+        db_table = "drug_names"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.generic_name}"
+
+
+class Severity(models.TextChoices):
+    """How much a rule about a drug weighs; whoever prescribes must settle all but the last."""
+
+    CONTRAINDICATED = "contraindicated", "Contraindicated"
+    SERIOUS = "serious", "Serious"
+    MODERATE = "moderate", "Moderate"
+
+
+class InteractionRule(Record):
+    """Two drugs that harm together, each a generic name or the beginning of an ATC code.
+
+    The table holds well-known pairs of primary care and is not complete.
+    """
+
+    code = models.CharField(max_length=80, unique=True)
+    first = models.CharField(max_length=100)
+    second = models.CharField(max_length=100)
+    severity = models.CharField(max_length=20, choices=Severity)
+    effect = models.TextField()
+    advice = models.TextField(blank=True)
+    source = models.CharField(max_length=300)
+
+    class Meta(Record.Meta):
+        db_table = "interaction_rules"
+        ordering = ["code"]
+        indexes = [models.Index(fields=["first"]), models.Index(fields=["second"])]
+
+    def __str__(self) -> str:
+        return f"{self.first} with {self.second}"
+
+
+class DrugCaution(Record):
+    """What speaks against a drug below an age, or in pregnancy."""
+
+    class About(models.TextChoices):
+        YOUNGER = "younger", "Younger than"
+        OLDER = "older", "This age and older"
+        PREGNANT = "pregnant", "In pregnancy"
+
+    code = models.CharField(max_length=80, unique=True)
+    drug = models.CharField("generic name or ATC code", max_length=100)
+    about = models.CharField(max_length=10, choices=About)
+    age_years = models.PositiveIntegerField(null=True, blank=True)
+    severity = models.CharField(max_length=20, choices=Severity)
+    effect = models.TextField()
+    advice = models.TextField(blank=True)
+    source = models.CharField(max_length=300)
+
+    class Meta(Record.Meta):
+        db_table = "drug_cautions"
+        ordering = ["code"]
+        indexes = [models.Index(fields=["drug"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(about="pregnant") | Q(age_years__isnull=False),
+                name="drug_cautions_name_the_age",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.drug} {self.get_about_display().lower()}"
+
+
+class DrugAlternative(Record):
+    """What may be prescribed instead, as a prescription line; the lowest rank is offered first."""
+
+    code = models.CharField(max_length=80, unique=True)
+    instead_of = models.CharField("generic name or ATC code", max_length=100)
+    line = models.CharField(max_length=200)
+    rank = models.PositiveIntegerField(default=1)
+    note = models.CharField(max_length=300, blank=True)
+    source = models.CharField(max_length=300)
+
+    class Meta(Record.Meta):
+        db_table = "drug_alternatives"
+        ordering = ["instead_of", "rank"]
+        indexes = [models.Index(fields=["instead_of"])]
+
+    def __str__(self) -> str:
+        return f"{self.line} instead of {self.instead_of}"
+
+
 class Lot(Record):
     """A delivered batch; its quantity is the sum of its movements and never below zero."""
 

@@ -18,6 +18,7 @@ from patients.models import (
     Patient,
     PatientIdentifier,
     Prescription,
+    PrescriptionFavourite,
     PrescriptionItem,
     Problem,
     ReferenceRange,
@@ -178,6 +179,13 @@ class PrescriptionItems(Clinical):
     plain = ("patient", "quantity", "dispensed_quantity")
     list_select_related = ("patient",)
     search_fields = ("drug", *PATIENT)
+
+
+@admin.register(PrescriptionFavourite)
+class PrescriptionFavourites(ReadOnly):
+    list_display = ("text", "user")
+    list_select_related = ("user",)
+    search_fields = ("text", "user__username")
 
 
 @admin.register(Ticket)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from clinic.reference import care, goods, writing
+from clinic.reference import care, goods, medicines, writing
 from clinic.reference.diagnoses import TABLE, load_diagnosis_codes
 from clinic.reference.tables import Loaded, load
 
@@ -15,5 +15,5 @@ def load_all() -> Iterator[tuple[str, Loaded]]:
 
 def load_small() -> Iterator[tuple[str, Loaded]]:
     """What the first patient needs; the codes of ICD-10-CM take longer."""
-    for table in (*care.TABLES, *goods.TABLES, *writing.TABLES):
+    for table in (*care.TABLES, *goods.TABLES, *medicines.TABLES, *writing.TABLES):
         yield table.name, load(table)

@@ -39,6 +39,9 @@ WHO = {
     "patients:id_card": EVERYBODY - {A},
     "patients:print_ticket": EVERYBODY - {A, Z},
     "patients:alike_to": {R, N, C},
+    "patients:orders": {C},
+    "patients:prescribing": {C},
+    "patients:read_line": {C},
     "patients:queue": EVERYBODY - {A, Z},
     "patients:ticket": EVERYBODY - {A, Z},
     "patients:screen": EVERYBODY - {A, Z},
@@ -67,7 +70,7 @@ THINGS = {
     "allergy_id": lambda patient: patient.allergies.order_by("created_at"),
 }
 """Parts of an address that are no patient."""
-ONLY_POSTED = {"patients:alike", "patients:alike_to"}
+ONLY_POSTED = {"patients:alike", "patients:alike_to", "patients:read_line"}
 
 
 def walk(

@@ -17,7 +17,7 @@ from core.shell.context import address
 from core.timeline import queries
 from core.timeline.queries import Head
 from patients.models import Visit
-from patients.queries.medicines import medicines_of
+from patients.queries.taking import medicines_of
 from patients.views.banner import banner_of
 from patients.views.problems import panel_of
 

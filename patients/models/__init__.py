@@ -17,7 +17,11 @@ from patients.models.laboratory import (
     Specimen,
 )
 from patients.models.patient import Patient, PatientIdentifier
-from patients.models.prescription import Prescription, PrescriptionItem
+from patients.models.prescription import (
+    Prescription,
+    PrescriptionFavourite,
+    PrescriptionItem,
+)
 from patients.models.queue import Ticket, TicketMove
 from patients.models.visit import Room, Visit, VisitTransition
 
@@ -33,6 +37,7 @@ __all__ = [
     "Patient",
     "PatientIdentifier",
     "Prescription",
+    "PrescriptionFavourite",
     "PrescriptionItem",
     "Problem",
     "ReferenceRange",

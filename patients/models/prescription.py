@@ -119,3 +119,20 @@ class PrescriptionItem(Record):
 
     def __str__(self) -> str:
         return f"{self.drug} {self.dose} {self.unit}".strip()
+
+
+class PrescriptionFavourite(Record):
+    """A line somebody prescribes often, as it is typed."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    text = models.CharField(max_length=300)
+
+    class Meta(Record.Meta):
+        db_table = "prescription_favourites"
+        ordering = ["text"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "text"], name="prescription_favourites_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,79 @@
+"""What speaks against a drug for one patient, as it stands in the tables."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from core.clock import today
+from inventory.models import DrugAlternative, DrugCaution, InteractionRule, Item
+from patients.models import Allergy, AllergyGroup, Patient, Problem
+
+PREGNANCY_CODES = ("O", "Z33", "Z34", "Z3A")
+"""ICD-10-CM: chapter XV, pregnant state, supervision of pregnancy, weeks of gestation."""
+AND = " and "
+ATC_LEVELS = (1, 3, 4, 5, 7)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """The patient, and the rules that can concern what is to be prescribed."""
+
+    age_years: int | None
+    sex: str
+    is_pregnant: bool
+    allergies: tuple[Allergy, ...]
+    groups: tuple[AllergyGroup, ...]
+    interactions: tuple[InteractionRule, ...] = ()
+    cautions: tuple[DrugCaution, ...] = ()
+
+
+def keys_of(item: Item) -> set[str]:
+    """What rules may call a drug: generic name, its parts, and each beginning of its ATC code."""
+    generic = item.generic_name.lower()
+    codes = {item.atc_code[:level] for level in ATC_LEVELS if len(item.atc_code) >= level}
+    return {generic, *generic.split(AND), *codes} - {""}
+
+
+def circumstances(patient: Patient, items: Iterable[Item]) -> Circumstances:
+    """Everything the tables say about these drugs and this patient, in six questions at most."""
+    keys = set().union(*(keys_of(item) for item in items))
+    return Circumstances(
+        age_years=age_in_years(patient.birth_date),
+        sex=patient.sex,
+        is_pregnant=_is_pregnant(patient.pk),
+        allergies=tuple(_allergies(patient.pk)),
+        groups=tuple(AllergyGroup.objects.all()),
+        interactions=tuple(InteractionRule.objects.filter(Q(first__in=keys) | Q(second__in=keys))),
+        cautions=tuple(DrugCaution.objects.filter(drug__in=keys)),
+    )
+
+
+def alternatives_to(items: Iterable[Item]) -> list[DrugAlternative]:
+    """What the table offers instead of any of these, the best first."""
+    keys = set().union(*(keys_of(item) for item in items))
+    return list(DrugAlternative.objects.filter(instead_of__in=keys).order_by("rank", "code"))
+
+
+def age_in_years(born: date | None) -> int | None:
+    if born is None:
+        return None
+    now = today()
+    return now.year - born.year - ((now.month, now.day) < (born.month, born.day))
+
+
+def _allergies(patient_id: UUID) -> list[Allergy]:
+    wrong = (Allergy.Verification.REFUTED, Allergy.Verification.ENTERED_IN_ERROR)
+    valid = Allergy.objects.filter(patient=patient_id, active=True).exclude(verification__in=wrong)
+    return list(valid.select_related("group"))
+
+
+def _is_pregnant(patient_id: UUID) -> bool:
+    """By the problem list: the only place that says so for certain."""
+    named = Q(title__icontains="pregnan")
+    for code in PREGNANCY_CODES:
+        named |= Q(code__startswith=code, code_system__icontains="icd")
+    active = Problem.objects.filter(patient=patient_id, state=Problem.State.ACTIVE)
+    return active.filter(named).exists()
