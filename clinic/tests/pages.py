@@ -198,3 +198,10 @@ POSTS = {
 """Addresses that only take something."""
 DOWNLOADS = {"audit:export", "patients:id_card"}
 DOWNLOADS = {"audit:export", "patients:id_card", "patients:print_ticket"}
+DOWNLOADS = {
+    "audit:export",
+    "patients:id_card",
+    "patients:ticket",
+    "clinical_docs:lab_labels",
+    "clinical_docs:lab_report",
+}

@@ -62,6 +62,8 @@ WHO = {
     "patients:allergy_withdraw": {N, C},
     "clinical_docs:lab": {N, C, L},
     "clinical_docs:results": {C},
+    "clinical_docs:lab_labels": {N, L},
+    "clinical_docs:lab_report": {N, C, L},
 }
 THINGS = {
     "visit_id": lambda patient: patient.visits.order_by("opened_at"),

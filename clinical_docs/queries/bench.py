@@ -177,6 +177,11 @@ class Work:
         return [row for sheet in self.open for row in sheet.untold]
 
     @property
+    def on_file(self) -> bool:
+        """Whether there is anything to print."""
+        return any(sheet.request.result_document for sheet in self.sheets)
+
+    @property
     def first_empty(self) -> str:
         """The place where typing goes on."""
         open_rows = (row for sheet in self.open for row in sheet.rows)

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from clinical_docs.domain import results
 from clinical_docs.views.lab import patient_of, work_answer
 from core.accounts.access import StaffRequest, access
 from core.errors import ClinicError
-from core.shell.toasts import toast
+from core.shell.toasts import Link, toast
 from patients.domain import specimens
 from patients.models import Specimen
 
@@ -26,7 +27,10 @@ def collect(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         return toast(work_answer(request, patient), str(error), kind="warn")
     many = "1 sample" if len(taken) == 1 else f"{len(taken)} samples"
     numbers = ", ".join(one.accession for one in taken)
-    return toast(work_answer(request, patient), f"{many} collected: {numbers}.")
+    labels = Link(
+        "Print labels", reverse("clinical_docs:lab_labels", args=[patient.pk]), is_paper=True
+    )
+    return toast(work_answer(request, patient), f"{many} collected: {numbers}.", link=labels)
 
 
 @require_POST

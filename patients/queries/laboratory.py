@@ -36,6 +36,16 @@ def of_patient(patient_id: UUID) -> QuerySet[LabRequest]:
     return _dressed(mine).order_by(most_urgent(), "requested_at", "pk")
 
 
+def on_file(patient_id: UUID, visit_id: UUID | None) -> list[LabRequest]:
+    """Orders with results of one visit, or of the last visit that has any."""
+    there = LabRequest.objects.filter(patient=patient_id).exclude(result_document="")
+    if visit_id is None:
+        last = there.order_by("-resulted_at").first()
+        visit_id = last.visit_id if last else None
+    mine = there.filter(visit=visit_id).exclude(entered={})
+    return list(_dressed(mine).order_by("requested_at", "pk"))
+
+
 def count_waiting() -> int:
     """How many lines the worklist has: a patient once for each thing to be done."""
     pairs = LabRequest.objects.filter(_waits()).values_list("patient_id", "state")
