@@ -3,6 +3,8 @@
 from core.shell.menu import MenuEntry
 from patients.queries import pharmacy
 from patients.queries.queue import waiting_for
+from patients.queries import pharmacy
+from patients.queries.queue import waiting_for
 
 ENTRIES = (
     MenuEntry("home", "Home", "home", "home", "home.view", order=10, shortcut="g h"),
@@ -31,5 +33,6 @@ ENTRIES = (
         shortcut="g m",
         count=pharmacy.waiting_for,
         hot=True,
+        topics=("prescriptions",),
     ),
 )

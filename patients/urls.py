@@ -5,6 +5,7 @@ from django.urls import path
 from patients.views import (
     allergies,
     arrive,
+    dispense_labels,
     dispensing,
     edit,
     moves,
@@ -57,6 +58,7 @@ urlpatterns = [
     path(
         "pharmacy/<uuid:prescription_id>/sheet/", dispensing.dispense_sheet, name="dispense_sheet"
     ),
+    path("pharmacy/<uuid:prescription_id>/labels/", dispense_labels.labels, name="labels"),
     path("pharmacy/undo/<uuid:dispense_id>/", dispensing.dispense_undo, name="dispense_undo"),
     path("patients/<uuid:patient_id>/problems/", problems.list_of, name="problems"),
     path("patients/<uuid:patient_id>/problems/search/", problems.search, name="problem_search"),

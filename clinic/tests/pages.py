@@ -205,3 +205,4 @@ DOWNLOADS = {
     "clinical_docs:lab_labels",
     "clinical_docs:lab_report",
 }
+DOWNLOADS = {"audit:export", "patients:id_card", "patients:ticket", "patients:labels"}

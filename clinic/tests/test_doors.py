@@ -47,6 +47,7 @@ WHO = {
     "patients:screen": EVERYBODY - {A, Z},
     "patients:pharmacy": {N, C, P},
     "patients:dispense": {N, C, P},
+    "patients:labels": {P},
     "profile:profile": EVERYBODY,
     "audit:patient": {C, M, Z},
     "audit:explorer": {Z},

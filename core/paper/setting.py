@@ -18,7 +18,7 @@ from typst import Compiler
 
 from core.shell.words import clinic_datetime
 
-Size = Literal["a4", "a5", "roll", "label", "card"]
+Size = Literal["a4", "a5", "roll", "label", "sticker", "card"]
 FONTS = Path(__file__).parent / "fonts"
 
 # One compiler keeps the fonts and the papers it has read; it serves one caller at a time.
@@ -28,8 +28,8 @@ _one_at_a_time = threading.Lock()
 def pdf(
     name: str, data: Mapping[str, Any], *, size: Size = "a4", copy: bool = False, by: str = ""
 ) -> bytes:
-    """The paper `<app>/<name>` with the data. `size` is a4, a5, roll (80 mm), label (50 x 25 mm)
-    or card (85.6 x 54 mm); `copy` marks it COPY; `by` is who prints.
+    """The paper `<app>/<name>` with the data. `size` is a4, a5, roll (80 mm), label (50 x 25 mm),
+    sticker (70 x 35 mm) or card (85.6 x 54 mm); `copy` marks it COPY; `by` is who prints.
 
     `data["patient"]`, if there is one, stands on every page: {"name": ..., "facts": [[label,
     value], ...]}. Dates and amounts are passed as the words to print.

@@ -84,6 +84,17 @@ def same_act(one: Dispense) -> list[Dispense]:
     return list(of_it.select_related("item", "lot", "by", "prescription_item").order_by("pk"))
 
 
+def given_of(prescription: Prescription, act: UUID | None = None) -> list[Dispense]:
+    """What was given and has not come back, all of it or what was given with `act`."""
+    given = Dispense.objects.filter(
+        prescription_item__prescription=prescription.pk, outcome=Dispense.Outcome.GIVEN
+    )
+    if act is not None:
+        given = given.filter(dispensed_at__in=given.filter(pk=act).values("dispensed_at"))
+    rows = given.select_related("item", "lot", "prescription_item__item").order_by("pk")
+    return [one for one in rows if one.stands]
+
+
 def waiting() -> QuerySet[Prescription]:
     """Signed in a visit that is still open and nothing given of it, whoever waits longest first."""
     here = Visit.objects.exclude(state__in=Visit.ENDED)

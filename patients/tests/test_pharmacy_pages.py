@@ -1,6 +1,7 @@
 """The pharmacy's pages: the line-up, the sheet, what the main button does, and what it refuses."""
 
 import re
+import subprocess
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -11,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.accounts.roles import Role
+from core.outbox.models import OutboxRow
+from core.shell.words import clinic_date
 from inventory.models import Lot, StockMove
 from patients.domain import visits
 from patients.domain.dispensing import Give, dispense
@@ -400,3 +403,45 @@ def test_the_sheet_asks_as_much_for_one_line_as_for_twenty(desk, joy):
     desk.get(url(short))
 
     assert len(asked(desk, url(long))) == len(asked(desk, url(short)))
+
+
+def labels_of(desk, of: Prescription, **query) -> list[str]:
+    """The text of each label."""
+    printed = desk.get(url(of, "labels"), query).content
+    reading = ["pdftotext", "-layout", "-", "-"]
+    text = subprocess.run(reading, input=printed, capture_output=True, check=True).stdout.decode()
+    return [" ".join(page.split()) for page in text.split("\f")[:-1]]
+
+
+@pytest.mark.parametrize("size", ["sticker", "label"])
+def test_each_medicine_that_was_given_has_one_label_that_says_how_to_take_it(desk, joy, amox, size):
+    para = item("PARA", name="Paracetamol", form="tablet", unit="tablet", atc_code="N02BE01")
+    first, second = lot(amox, 4, number="MF1", days=30), lot(amox, 100, number="MF2")
+    lot(para, 100, number="P1")
+    ordered = here(joy, (amox, 10), (para, 15), instruction="Finish the whole course.")
+    send(desk, ordered, fields(shown(desk, ordered)))
+
+    [one, two] = labels_of(desk, ordered, size=size)
+
+    day = clinic_date(first.expires_on)
+    assert "Amoxicillin 500 mg capsule 10 capsules" in one.replace("\u00a0", " ")
+    assert "Take 1 capsule three times a day for 7 days" in one.replace("\u00a0", " ")
+    assert "Finish the whole course." in one
+    assert f"Lots MF1, MF2. Use by {day}" in one
+    assert ("OKORO, Grace" in one, "Keep out of the reach of children." in one) == (True, True)
+    assert "Paracetamol 500 mg tablet 15 tablets" in two.replace("\u00a0", " ")
+    assert second.lot_number == "MF2"
+    facts = OutboxRow.objects.filter(action="print", entity_id=str(ordered.pk))
+    assert facts.get().changes["paper"] == "patients/labels"
+
+
+def test_a_long_label_stays_on_its_page(desk, joy):
+    long = item("LONG", name="Sulfamethoxazole and trimethoprim and something else", strength="1 g")
+    lot(long, 100, number="L" * 40)
+    words = "With a full glass of water, and not together with milk or antacids. " * 3
+    ordered = here(
+        joy, (long, 10), name="Featherstonehaugh-Cholmondeley, Marguerite", instruction=words
+    )
+    send(desk, ordered, fields(shown(desk, ordered)))
+
+    assert [len(labels_of(desk, ordered, size=size)) for size in ("sticker", "label")] == [1, 1]
