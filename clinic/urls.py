@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("core.profile.urls")),
     path("", include("core.live.urls")),
     path("", include("core.editing.urls")),
+    path("", include("inventory.urls")),
     path("", include("patients.urls")),
     path("", include("clinical_docs.urls")),
     path("", include("audit.urls")),

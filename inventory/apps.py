@@ -9,5 +9,9 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         from core.importing import registry
+        from core.shell import menu
+        from inventory.menu import ENTRIES
 
         registry.announce("inventory.fhir")
+        for entry in ENTRIES:
+            menu.register(entry)

@@ -26,6 +26,7 @@ from core.clock import today
 from core.shell.words import clinic_time, dose
 from inventory.models import Item, Lot, StockMove
 
+MOST_WORDS = 6
 SOON = timedelta(days=90)
 """What expires within so many days should be given out first, or sent back."""
 QUANTITY = DecimalField(max_digits=12, decimal_places=2)
@@ -121,3 +122,36 @@ def _of_item(which: Q) -> QuerySet[Lot]:
 def _sum(which: Q) -> Coalesce:
     total = _of_item(which).values("item").annotate(n=Sum("quantity")).values("n")
     return Coalesce(Subquery(total, output_field=QUANTITY), NOTHING)
+
+
+def stock_list(text: str = "", show: str = "all") -> Stocked:
+    """Active items that fit the words, by name: all, below reorder, expiring or out of stock."""
+    kinds = {"low": low_stock, "soon": expiring_stock, "out": out_of_stock}
+    fitting = Item.objects.filter(active=True)
+    for word in text.split()[:MOST_WORDS]:
+        named = Q(name__icontains=word) | Q(generic_name__icontains=word)
+        fitting = fitting.filter(named | Q(strength__icontains=word) | Q(sku__icontains=word))
+    return kinds.get(show, with_stock)(fitting).order_by("name", "strength", "pk")
+
+
+def out_of_stock(items: QuerySet[Item] | None = None) -> Stocked:
+    """Items of which nothing can be given."""
+    return with_stock(items).filter(active=True, on_hand=0)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A movement with the name of who made it."""
+
+    move: Any
+    who: str
+
+
+def told(moves: Iterable[Any]) -> list[Told]:
+    """The movements with their people, asked for once."""
+    listed = list(moves)
+    names = {
+        user.pk: user.display_name
+        for user in User.objects.filter(pk__in={one.created_by for one in listed if one.created_by})
+    }
+    return [Told(one, names.get(one.created_by, "")) for one in listed]

@@ -80,6 +80,12 @@ def open_first_prescription(page: Any) -> None:
     page.locator("#sheet .rx").first.wait_for()
 
 
+def open_first_item(page: Any) -> None:
+    """The card of whatever stands first in the list."""
+    page.locator("[data-row] a.row-link").first.click()
+    page.locator("#card").wait_for()
+
+
 def open_first_sample(page: Any) -> None:
     """Whoever stands first in the worklist."""
     page.locator(".pile-who").first.click()
@@ -126,6 +132,8 @@ PAGES = (
     Example(
         "dispense", "patients:dispense", "lena", path="/pharmacy/", act=open_first_prescription
     ),
+    Example("stock", "inventory:stock", "lena"),
+    Example("stock-item", "inventory:item", "lena", path="/stock/", act=open_first_item),
     Example("profile", "profile:profile", "amina"),
     Example("lab", "clinical_docs:lab", "tom", act=open_first_sample),
     Example("results", "clinical_docs:results", "amina", query="?of=all"),
@@ -206,3 +214,11 @@ DOWNLOADS = {
     "clinical_docs:lab_report",
 }
 DOWNLOADS = {"audit:export", "patients:id_card", "patients:ticket", "patients:labels"}
+DOWNLOADS = {
+    "audit:export",
+    "patients:id_card",
+    "patients:ticket",
+    "patients:labels",
+    "inventory:stock_file",
+    "inventory:item_file",
+}

@@ -12,6 +12,7 @@ from core.accounts.demo import demo_accounts
 from core.accounts.models import User
 from core.accounts.roles import PERMISSIONS, Role, permissions_of
 from core.shell import words
+from inventory.models import Item
 from patients.models import Allergy, Patient, Visit
 
 # Doors without a guard, each with the reason.
@@ -48,6 +49,10 @@ WHO = {
     "patients:pharmacy": {N, C, P},
     "patients:dispense": {N, C, P},
     "patients:labels": {P},
+    "inventory:stock": {C, P, M},
+    "inventory:stock_file": {C, P, M},
+    "inventory:item": {C, P, M},
+    "inventory:item_file": {C, P, M},
     "profile:profile": EVERYBODY,
     "audit:patient": {C, M, Z},
     "audit:explorer": {Z},
@@ -69,6 +74,7 @@ WHO = {
 THINGS = {
     "visit_id": lambda patient: patient.visits.order_by("opened_at"),
     "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
+    "item_id": lambda patient: Item.objects.order_by("sku"),
     "prescription_id": lambda patient: patient.prescriptions.order_by("written_at"),
     "allergy_id": lambda patient: patient.allergies.order_by("created_at"),
 }
