@@ -3,8 +3,6 @@
 from core.shell.menu import MenuEntry
 from patients.queries import pharmacy
 from patients.queries.queue import waiting_for
-from patients.queries import pharmacy
-from patients.queries.queue import waiting_for
 
 ENTRIES = (
     MenuEntry("home", "Home", "home", "home", "home.view", order=10, shortcut="g h"),

@@ -12,7 +12,7 @@ import core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0016_dispenses"),
+        ("patients", "0013_diagnoses_of_a_visit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
