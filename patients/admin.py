@@ -9,6 +9,7 @@ from core.administration.tables import Clinical, Kept, ReadOnly, Table
 from patients.models import (
     Allergy,
     AllergyGroup,
+    Appointment,
     CriticalCall,
     DiagnosisCode,
     Dispense,
@@ -71,6 +72,15 @@ class Visits(Clinical):
     list_filter = ("state", "kind", "room")
     search_fields = PATIENT
     date_hierarchy = "opened_at"
+
+
+@admin.register(Appointment)
+class Appointments(Clinical):
+    list_display = ("period", "patient", "provider", "room", "state", "overbooked")
+    plain = list_display
+    list_select_related = ("patient", "provider", "room")
+    list_filter = ("state", "provider", "room")
+    search_fields = PATIENT
 
 
 @admin.register(Allergy)

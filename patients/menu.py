@@ -2,6 +2,7 @@
 
 from core.shell.menu import MenuEntry
 from patients.queries import pharmacy
+from patients.queries.appointments import to_arrive
 from patients.queries.queue import waiting_for
 
 ENTRIES = (
@@ -17,6 +18,17 @@ ENTRIES = (
         count=waiting_for,
         hot=True,
         topics=("queue",),
+    ),
+    MenuEntry(
+        "today",
+        "Today",
+        "calendar",
+        "patients:today",
+        "appointments.view",
+        order=25,
+        shortcut="g t",
+        count=to_arrive,
+        topics=("appointments",),
     ),
     MenuEntry(
         "patients", "Patients", "users", "patients:search", "patients.search", 20, shortcut="g p"

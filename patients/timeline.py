@@ -55,6 +55,15 @@ OPEN_VISIT = HeadFact(
        AND v.state NOT IN ('closed', 'cancelled', 'entered_in_error') LIMIT 1""",
     SEE,
 )
+NEXT_APPOINTMENT = HeadFact(
+    "next_appointment",
+    """SELECT jsonb_build_object('id', a.id, 'at', lower(a.period), 'reason', a.reason, 'with',
+       concat_ws(' ', nullif(u.title, ''), nullif(u.given_name, ''), nullif(u.family_name, '')))
+       FROM appointments a JOIN users u ON u.id = a.provider_id
+       WHERE a.patient_id = %(patient)s AND a.state = 'booked' AND upper(a.period) > now()
+       ORDER BY lower(a.period) LIMIT 1""",
+    SEE,
+)
 ALLERGIES = HeadFact(
     "allergies",
     """SELECT coalesce(jsonb_agg(DISTINCT substance || CASE reaction WHEN '' THEN ''
@@ -99,6 +108,7 @@ ADDITIONS = (
     IMMUNISATIONS,
     ORDERS,
     OPEN_VISIT,
+    NEXT_APPOINTMENT,
     ALLERGIES,
     ACTIVE_PROBLEMS,
     CURRENT_MEDICINES,

@@ -14,10 +14,12 @@ from clinic.demo.money import bill, pay
 from clinic.demo.orders import dispense, order_tests, prescribe
 from clinic.demo.papers import record_vitals, write_note
 from clinic.demo.plans import PLANS, Plan
+from clinic.demo.diary import end_earlier_appointments, keep_the_diary
 from core.capture.context import acting
 from core.clock import today
 from patients.domain import stops, visits
 from patients.models import Patient, Problem, Room, Ticket, Visit
+from patients.queries.today import visits_of
 
 State = Visit.State
 LEAST_VISITS = 4
@@ -31,7 +33,8 @@ def live_through_the_day() -> dict[str, int]:
     guests = [*zip(PLANS, guests_for(PLANS), arrivals(), strict=False)]
     for plan, patient, arrived_at in guests:
         carry_out(plan, patient, arrived_at, people)
-    return {"visits": len(guests), "ended": ended}
+    booked = keep_the_diary(not_here(), people)
+    return {"visits": len(guests), "appointments": booked, "ended": ended}
 
 
 def end_earlier_days(people: Staff) -> int:
@@ -40,6 +43,7 @@ def end_earlier_days(people: Staff) -> int:
     stayed = list(left.filter(opened_at__date__lt=today()))
     for visit in stayed:
         end(visit, by=people.desk)
+    end_earlier_appointments(people)
     return len(stayed)
 
 
@@ -52,6 +56,12 @@ def guests_for(plans: Sequence[Plan]) -> Iterator[Patient]:
         guest = next(fitting, free[0])
         free.remove(guest)
         yield guest
+
+
+def not_here() -> list[Patient]:
+    """Regulars who have not come today."""
+    came = set(visits_of().values_list("patient", flat=True))
+    return [patient for patient in regulars() if patient.pk not in came]
 
 
 def has_problem(suffers: set[tuple[UUID, str]], patient: Patient, problem: str) -> bool:

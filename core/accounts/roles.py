@@ -22,7 +22,7 @@ class Role(models.TextChoices):
 EVERYBODY = {"home.view", "profile.edit"}
 DESK = {"patients.search", "patients.view"}
 QUEUE = {"queue.view", "queue.work"}
-DIARY = {"appointments.view", "appointments.check_in"}
+DIARY = {"appointments.view", "appointments.check_in", "appointments.book"}
 CARE = DESK | QUEUE | {"patients.view_clinical", "patients.edit", "allergies.edit"}
 
 PERMISSIONS: dict[str, set[str]] = {
@@ -51,6 +51,7 @@ PERMISSIONS: dict[str, set[str]] = {
         "vitals.record",
         "notes.write",
         "consult.write",
+        "appointments.overbook",
         "letters.write",
         "problems.edit",
         "prescriptions.write",
@@ -88,6 +89,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | DIARY
     | {
         "queue.view",
+        "appointments.overbook",
         "billing.view_balance",
         "billing.view_invoices",
         "billing.view_till",

@@ -7,7 +7,8 @@ from django import forms
 from core.accounts.models import User
 from core.editing.fields import KeyField
 from patients.models import Room, Ticket
-from patients.queries.arrivals import providers, rooms
+from patients.queries.arrivals import providers
+from patients.queries.places import rooms
 
 LONGEST_REASON = 500
 

@@ -1,5 +1,6 @@
 """The tables of care, a module per thing."""
 
+from patients.models.appointment import Appointment
 from patients.models.dispense import Dispense
 from patients.models.history import (
     Allergy,
@@ -28,6 +29,7 @@ from patients.models.visit import Room, Visit, VisitTransition
 __all__ = [
     "Allergy",
     "AllergyGroup",
+    "Appointment",
     "CriticalCall",
     "DiagnosisCode",
     "Dispense",

@@ -15,6 +15,22 @@ NOTE_TRANSITION = """
     RETURN NULL;
 """
 
+# The appointment a visit began with goes where the visit goes. A time that was given away meanwhile
+# is not taken back: the appointment then stays as it ended.
+TAKE_APPOINTMENT_ALONG = """
+    BEGIN
+        UPDATE appointments SET state = CASE
+            WHEN NEW.state IN ('registered', 'triaged') THEN 'arrived'
+            WHEN NEW.state IN ('in_consultation', 'awaiting_results') THEN 'in_progress'
+            WHEN NEW.state IN ('ready_to_bill', 'closed') THEN 'fulfilled'
+            ELSE 'cancelled' END
+        WHERE visit_id = NEW.id;
+    EXCEPTION WHEN exclusion_violation THEN
+        NULL;
+    END;
+    RETURN NULL;
+"""
+
 
 class Room(Record):
     """A room or service point [Location]."""
@@ -127,6 +143,13 @@ class Visit(Record):
                 operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.AnyChange("state"),
                 func=NOTE_TRANSITION,
+            ),
+            pgtrigger.Trigger(
+                name="appointment_follows",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.AnyChange("state"),
+                func=TAKE_APPOINTMENT_ALONG,
             ),
         ]
 

@@ -1,28 +1,15 @@
 """Who has come, and how many wait before them."""
 
-from uuid import UUID
-
 from django.db.models import Case, Q, QuerySet, Value, When
-from django.shortcuts import get_object_or_404
 
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.clock import today
-from patients.models import Room, Ticket
+from patients.models import Ticket
 
 State = Ticket.State
 URGENCY = (Ticket.Priority.EMERGENCY, Ticket.Priority.URGENT, Ticket.Priority.ROUTINE)
 PROVIDERS = [Role.CLINICIAN, Role.NURSE]
-
-
-def tickets_for(user: User) -> QuerySet[Ticket]:
-    """The tickets this person may know of."""
-    tickets = Ticket.objects.select_related("visit", "patient", "room", "provider")
-    return tickets if user.has_perm("queue.view") else tickets.none()
-
-
-def ticket_or_404(user: User, ticket_id: UUID) -> Ticket:
-    return get_object_or_404(tickets_for(user), pk=ticket_id)
 
 
 def waiting_before(ticket: Ticket) -> int:
@@ -49,7 +36,3 @@ def providers() -> QuerySet[User]:
     return User.objects.filter(is_active=True, roles__overlap=PROVIDERS).order_by(
         "given_name", "family_name"
     )
-
-
-def rooms() -> QuerySet[Room]:
-    return Room.objects.filter(active=True)

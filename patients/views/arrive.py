@@ -14,7 +14,7 @@ from core.editing.keys import once
 from core.errors import ClinicError
 from core.shell.toasts import Link, toast
 from core.shell.words import person_name
-from patients.domain import arrivals, visits
+from patients.domain import appointments, arrivals, visits
 from patients.forms.arrival import ArrivalForm
 from patients.models import Patient, Ticket
 from patients.queries.arrivals import waiting_before
@@ -45,7 +45,7 @@ def take_back(request: StaffRequest, ticket_id: UUID) -> HttpResponse:
     except ClinicError as error:
         return toast(HttpResponse(status=409), str(error), kind="warn")
     said = f"{ticket.label} is taken back; the visit is cancelled."
-    return _heard(toast(HttpResponse(status=204), said), ticket.patient_id)
+    return heard(toast(HttpResponse(status=204), said), ticket.patient_id)
 
 
 def _arrive(request: StaffRequest, patient: Patient, form: ArrivalForm) -> HttpResponse:
@@ -58,7 +58,7 @@ def _arrive(request: StaffRequest, patient: Patient, form: ArrivalForm) -> HttpR
         return toast(HttpResponse(status=409), str(error), kind="warn", link=here(error))
     except ClinicError as error:
         return toast(HttpResponse(status=409), str(error), kind="warn")
-    return _heard(toast(HttpResponse(status=204), **queued(patient, ticket)), patient.pk)
+    return heard(toast(HttpResponse(status=204), **queued(patient, ticket)), patient.pk)
 
 
 def queue_once(request: StaffRequest, patient_id: UUID, form: ArrivalForm) -> Ticket:
@@ -67,7 +67,7 @@ def queue_once(request: StaffRequest, patient_id: UUID, form: ArrivalForm) -> Ti
     """
 
     def work() -> dict[str, Any]:
-        ticket = arrivals.arrive(patient_id, by=request.user, **form.facts())
+        ticket = appointments.welcome(patient_id, by=request.user, **form.facts())
         return {"ticket": str(ticket.pk)}
 
     key = uuid5(form.cleaned_data["key"], str(patient_id))
@@ -96,7 +96,7 @@ def here(error: visits.AlreadyHere) -> Link:
     return Link("Open the record", reverse("patients:record", args=[error.visit.patient_id]))
 
 
-def _heard(response: HttpResponse, patient_id: UUID) -> HttpResponse:
+def heard(response: HttpResponse, patient_id: UUID) -> HttpResponse:
     """The desk's own page asks at once, before the socket tells it."""
     for topic in (f"patient:{patient_id}", "queue", "appointments"):
         trigger_client_event(response, f"live:{topic}")

@@ -8,18 +8,21 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
 from core.accounts.access import StaffRequest
+from core.clock import today
 from core.phones import in_groups
 from core.shell.acts import Act
-from core.shell.words import clinic_time, money
+from core.shell.words import clinic_date, clinic_time, money
 from core.timeline.queries import Head
 from patients.models import Patient, Visit
 
 QUEUE = Act("Queue", weight="soft", icon="ticket", key="q", form="arrive-now")
 """One press queues at the usual first stop; the dialog beside it asks for more."""
 QUEUE_OTHERWISE = Act("Queue for…", opens="arrive")
+BOOK = ("appointments.book", "Book", "patients:book_for", "")
 CARD = "patients:id_card"
 ACTS = (
     ("patients.view", "Open record", "patients:record", "o"),
+    BOOK,
     ("patients.register", "ID card", CARD, ""),
     ("audit.view_record", "Audit trail", "audit:patient", ""),
     ("patients.edit", "Edit", "patients:edit", "e"),
@@ -59,6 +62,8 @@ def _facts(request: StaffRequest, patient: Patient, head: Head) -> list[tuple[st
     facts = [("phone", in_groups(patient.phone) or "Not known")]
     if visit := head.facts.get("open_visit"):
         facts.append(("visit", _visit(request, visit)))
+    if booked := head.facts.get("next_appointment"):
+        facts.append(("next appointment", _appointment_in_words(booked)))
     if "balance" in head.facts:
         facts.append(("balance", money(head.facts["balance"])))
     return facts
@@ -88,6 +93,14 @@ def _visit_in_words(visit: dict[str, Any]) -> str:
     place = f", {visit['room']}" if visit["room"] else ""
     ticket = f"{visit['ticket']['label']}, " if visit.get("ticket") else ""
     return f"{ticket}{Visit.State(visit['state']).label} since {since}{place}"
+
+
+def _appointment_in_words(booked: dict[str, Any]) -> str:
+    """`Today 11:30, Dr Amina Diallo`."""
+    at = parse_datetime(booked["at"])
+    is_today = clinic_date(at) == clinic_date(today())
+    day = "Today" if is_today else clinic_date(at)
+    return f"{day} {clinic_time(at)}, {booked['with']}"
 
 
 def _acts(request: StaffRequest, patient: Patient, head: Head) -> list[Act]:

@@ -3,16 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from core import paper
 from core.accounts.access import StaffRequest, access
 from core.shell.words import clinic_datetime
 from patients.models import Room, Ticket
-from patients.queries.arrivals import ticket_or_404, waiting_before
+from patients.queries.arrivals import waiting_before
 from patients.queries.codes import patient_code, ticket_code
 from patients.queries.paper import on_paper
+from patients.queries.queue import ticket_for
 from patients.queries.record import patient_or_404
 
 
@@ -20,7 +21,9 @@ from patients.queries.record import patient_or_404
 @access("queue.view")
 def ticket(request: StaffRequest, ticket_id: UUID) -> HttpResponse:
     """The ticket for a roll of 80 mm, or with `?size=label` for a label."""
-    held = ticket_or_404(request.user, ticket_id)
+    held = ticket_for(request.user, ticket_id)
+    if held is None:
+        raise Http404
     return paper.answer(
         request,
         "patients/ticket",
