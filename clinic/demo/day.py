@@ -10,11 +10,11 @@ from django.utils import timezone
 from clinic.demo.acts import Staff, end, open_visit, staff, taken_in, waits_since
 from clinic.demo.bills import tariff, with_what_was_done
 from clinic.demo.chance import dice
+from clinic.demo.diary import end_earlier_appointments, keep_the_diary
 from clinic.demo.money import bill, pay
 from clinic.demo.orders import dispense, order_tests, prescribe
 from clinic.demo.papers import record_vitals, write_note
 from clinic.demo.plans import PLANS, Plan
-from clinic.demo.diary import end_earlier_appointments, keep_the_diary
 from core.capture.context import acting
 from core.clock import today
 from patients.domain import stops, visits

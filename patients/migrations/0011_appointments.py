@@ -14,7 +14,7 @@ import core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0016_dispenses"),
+        ("patients", "0014_prescription_favourites"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
