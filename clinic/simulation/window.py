@@ -48,10 +48,20 @@ class Page:
         return self.tree.select_one(selector)
 
     def form(self, selector: str) -> Form | None:
-        """The form of this selector, or the one around it; None if the page has none."""
+        """The form that this form or button sends; None if the page has no such thing."""
         found = self.first(selector)
-        form = found if found is None or found.name == "form" else found.find_parent("form")
-        return read_form(form, found, self.path) if isinstance(form, Tag) else None
+        return self.form_of(found) if found is not None else None
+
+    def form_of(self, thing: Tag) -> Form:
+        """A form; or what a button sends: its own form, one named by it, or none but its address."""
+        named = attribute(thing, "form") or attribute(thing, "hx-include").lstrip("#")
+        around = thing if thing.name == "form" else thing.find_parent("form")
+        form = self.first(f"[id='{named}']") if named else around
+        return read_form(form if isinstance(form, Tag) else thing, thing, self.path)
+
+    def link(self, selector: str) -> str:
+        """Where the first such link leads, or nothing."""
+        return attribute(self.first(selector), "href")
 
 
 def read_form(form: Tag, pressed: Tag | None, path: str) -> Form:
@@ -116,7 +126,10 @@ class Window:
         headers = {"X-CSRFToken": self.client.cookies.get("csrftoken") or "", "Referer": ""}
         headers["Referer"] = str(self.client.base_url)
         headers |= {"HX-Request": "true"} if form.is_fragment else {}
-        return self._page(self.client.post(form.url, data=form.filled(values), headers=headers))
+        answer = self.client.post(form.url, data=form.filled(values), headers=headers)
+        if moved := answer.headers.get("HX-Redirect"):
+            return self.open(moved)
+        return self._page(answer)
 
     def session(self) -> str:
         """The cookie that a socket needs."""

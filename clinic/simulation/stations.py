@@ -1,0 +1,58 @@
+"""Laboratory, pharmacy and cash desk."""
+
+from clinic.simulation.staff import Person
+from clinic.simulation.window import Page, attribute
+
+
+def measure(person: Person) -> bool:
+    """Collect, enter, verify: whatever the first patient of the worklist needs next."""
+    listed = person.window.open("/lab/")
+    for link in listed.all(".pile-who"):
+        page = person.window.open("/lab/" + attribute(link, "href"))
+        if next_step(person, page):
+            return True
+    return False
+
+
+def next_step(person: Person, page: Page) -> bool:
+    """The main act of a patient's work; False where it waits for somebody else."""
+    if told := page.first(".lab-told"):
+        person.window.send(page.form_of(told), read_back="yes")
+        person.note("told a critical value")
+        return True
+    act = page.first("[data-main]:not([aria-disabled])")
+    if act is None:
+        return False
+    person.pace.spend(3)
+    form = page.form_of(act)
+    person.window.send(form, **values(person, page))
+    person.note(f"laboratory: {act.get_text(' ', strip=True).removesuffix(' Ctrl Enter').lower()}")
+    return True
+
+
+def values(person: Person, page: Page) -> dict[str, str]:
+    """What the analyser shows: mostly within range."""
+    empty = [f for f in page.all("input.res[data-low], input.res[data-high]") if not f.get("value")]
+    return {attribute(one, "name"): value(person, one) for one in empty}
+
+
+def value(person: Person, field: object) -> str:
+    """Between the limits, now and then a little above."""
+    low = float(attribute(field, "data-low") or 0)  # type: ignore[arg-type]
+    high = float(attribute(field, "data-high") or low * 2 or 1)  # type: ignore[arg-type]
+    return f"{low + (high - low) * person.chance.uniform(0.1, 1.1):.1f}"
+
+
+def hand_out(person: Person) -> bool:
+    """Whoever stands at the pharmacy first."""
+    listed = person.window.open("/pharmacy/")
+    if not (link := listed.link("#line-up a.turn")):
+        return False
+    page = person.window.open(link)
+    form = page.form("#dispense")
+    if form is None or page.first(".actions [data-main]:not([aria-disabled])") is None:
+        return False
+    person.pace.spend(3)
+    person.window.send(form)
+    person.note("dispensed")
+    return True
