@@ -13,6 +13,7 @@ KIND_OF_TYPE = {
     "diagnostic_report": "results",
     "observation": "results",
     "clinical_note": "notes",
+    "letter": "letters",
 }
 TEMPLATES = {
     "vital_signs": "clinical_docs/entries/vitals.html",
@@ -20,6 +21,7 @@ TEMPLATES = {
     "lab_result": "clinical_docs/entries/panel.html",
     "observation": "clinical_docs/entries/panel.html",
     "clinical_note": "clinical_docs/entries/note.html",
+    "letter": "clinical_docs/entries/letter.html",
     "imaging": "clinical_docs/entries/report.html",
     "diagnostic_report": "clinical_docs/entries/report.html",
 }
@@ -72,6 +74,7 @@ FILES = DocumentSource(
 )
 ADDITIONS = (
     Kind("notes", "Notes", CARE, 60),
+    Kind("letters", "Letters", CARE, 65),
     Kind("files", "Files", CARE, 70),
     Kind(OTHER, "Other", CARE, 90),
     CLINICAL_DATA,

@@ -92,6 +92,13 @@ def open_first_sample(page: Any) -> None:
     page.locator("#lab-work .banner").wait_for()
 
 
+def write_a_letter(page: Any) -> None:
+    """A sick note for whoever is on top of the list."""
+    open_the_first_row(page)
+    visit = page.url.rstrip("/").rpartition("/")[2]
+    page.goto(reverse("clinical_docs:write_letter", args=[visit, "sick-note"]))
+
+
 HOMES = tuple(
     Example(f"home-{role}", "home", user)
     for role, user in {
@@ -138,6 +145,8 @@ PAGES = (
     ),
     Example("stock", "inventory:stock", "lena"),
     Example("stock-item", "inventory:item", "lena", path="/stock/", act=open_first_item),
+    Example("letter", "clinical_docs:write_letter", "amina", path="/triage/", act=write_a_letter),
+    Example("paper-unknown", "clinical_docs:verify", None, path="/verify/0000/", status=404),
     Example("profile", "profile:profile", "amina"),
     Example("lab", "clinical_docs:lab", "tom", act=open_first_sample),
     Example("results", "clinical_docs:results", "amina", query="?of=all"),
@@ -212,24 +221,17 @@ POSTS = {
     "patients:undo",
 }
 """Addresses that only take something."""
-DOWNLOADS = {"audit:export", "patients:id_card"}
-DOWNLOADS = {"audit:export", "patients:id_card", "patients:print_ticket"}
 DOWNLOADS = {
     "audit:export",
     "patients:id_card",
+    "patients:print_ticket",
     "patients:ticket",
     "clinical_docs:lab_labels",
     "clinical_docs:lab_report",
-}
-DOWNLOADS = {"audit:export", "patients:id_card", "patients:ticket", "patients:labels"}
-DOWNLOADS = {
-    "audit:export",
-    "patients:id_card",
-    "patients:ticket",
     "patients:labels",
     "inventory:stock_file",
     "inventory:item_file",
-    "patients:print_ticket",
     "patients:today_csv",
     "patients:today_print",
+    "clinical_docs:letter",
 }

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.tests.pages import DOWNLOADS, FRAGMENTS, PAGES, POSTS
+from clinical_docs.domain import letters
+from clinical_docs.models import Letter
 from core.accounts.demo import demo_accounts
 from core.accounts.models import User
 from core.accounts.roles import PERMISSIONS, Role, permissions_of
@@ -18,6 +20,7 @@ from patients.models import Allergy, Patient, Visit
 # Doors without a guard, each with the reason.
 OPEN_TO_ALL = {
     "accounts:sign_in": "the door itself",
+    "clinical_docs:verify": "for whoever holds a paper and its code, and says nothing of a patient",
     "accounts:sign_out": "harmless to a stranger, and never in the way of leaving",
 }
 R, N, C, L, P = Role.RECEPTIONIST, Role.NURSE, Role.CLINICIAN, Role.LAB, Role.PHARMACIST
@@ -65,6 +68,8 @@ WHO = {
     "clinical_docs:measured": {N, C, L, P},
     "clinical_docs:note": {N, C},
     "clinical_docs:vitals": {N, C},
+    "clinical_docs:write_letter": {C},
+    "clinical_docs:letter": {C},
     "clinical_docs:triage": {N, C},
     "clinical_docs:triage_visit": {N, C},
     "clinical_docs:triage_next": {N, C},
@@ -80,11 +85,14 @@ THINGS = {
     "visit_id": lambda patient: patient.visits.order_by("opened_at"),
     "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
     "item_id": lambda patient: Item.objects.order_by("sku"),
+    "letter_id": lambda patient: patient.letters.order_by("created_at"),
     "prescription_id": lambda patient: patient.prescriptions.order_by("written_at"),
     "allergy_id": lambda patient: patient.allergies.order_by("created_at"),
 }
 """Parts of an address that are no patient."""
 ONLY_POSTED = {"patients:alike", "patients:alike_to", "patients:read_line"}
+WORDS = {"kind": "sick-note"}
+ONLY_POSTED = {"patients:alike", "patients:alike_to"}
 
 
 def walk(
@@ -105,8 +113,11 @@ USERS = {account.role: account.username for account in reversed(demo_accounts())
 
 @pytest.fixture(scope="module")
 def patient(made) -> Patient:
-    patient = Visit.objects.order_by("opened_at").last().patient
+    visit = Visit.objects.order_by("opened_at").last()
+    patient = visit.patient
     Allergy.objects.create(patient=patient, substance="Beeswax")
+    amina = User.objects.get(username=USERS[Role.CLINICIAN])
+    letters.write(visit.pk, kind=Letter.Kind.SUMMARY, paper={}, size="a5", by=amina)
     return patient
 
 
@@ -118,7 +129,7 @@ def address(name: str, patient: Patient) -> str:
 def value_for(key: str, patient: Patient) -> Any:
     """What stands in the address: the patient, or something of theirs."""
     found = THINGS[key](patient).last() if key in THINGS else None
-    return found.pk if found else patient.pk
+    return WORDS.get(key) or (found.pk if found else patient.pk)
 
 
 def ask(client, name: str, patient: Patient):

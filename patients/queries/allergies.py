@@ -10,6 +10,8 @@ from patients.models import Allergy, AllergyGroup
 
 MOST_FOUND = 8
 SHORTEST = 2
+# Fewer letters must begin a word: "amo" is no search for Paracetamol.
+LONG_ENOUGH_INSIDE = 4
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,12 @@ def substances(typed: str) -> list[Substance]:
 
 def _of_groups(wanted: str) -> list[Substance]:
     groups = list(AllergyGroup.objects.all())
-    whole = [Substance(g.name, "the whole group") for g in groups if wanted in g.name.lower()]
+    whole = [Substance(g.name, "the whole group") for g in groups if _holds(g.name, wanted)]
     members = [
         Substance(str(member).capitalize(), group.name)
         for group in groups
         for member in group.members
-        if wanted in str(member).lower()
+        if _holds(str(member), wanted)
     ]
     return whole + members
 
@@ -73,4 +75,11 @@ def _of_groups(wanted: str) -> list[Substance]:
 def _of_pharmacy(wanted: str) -> list[Substance]:
     kept = Item.objects.filter(kind=Item.Kind.DRUG, generic_name__icontains=wanted)
     names = kept.order_by("generic_name").values_list("generic_name", flat=True).distinct()
-    return [Substance(name, "kept in the pharmacy") for name in names[:MOST_FOUND]]
+    found = [name for name in names if _holds(name, wanted)]
+    return [Substance(name, "kept in the pharmacy") for name in found[:MOST_FOUND]]
+
+
+def _holds(name: str, wanted: str) -> bool:
+    if len(wanted) >= LONG_ENOUGH_INSIDE:
+        return wanted in name.lower()
+    return any(word.startswith(wanted) for word in name.lower().split())
