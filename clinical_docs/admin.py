@@ -3,10 +3,8 @@
 from django.contrib import admin
 
 from clinical_docs.mirrors import ClinicalDataMirror, DocumentMetadataMirror
-from clinical_docs.models import NoteDraft, NoteRevision, NoteTemplate
+from clinical_docs.models import Letter, NoteDraft, NoteRevision, NoteTemplate
 from core.administration.tables import Kept, Mirror, ReadOnly
-from clinical_docs.models import Letter
-from core.administration.tables import Mirror, ReadOnly
 
 
 @admin.register(ClinicalDataMirror)
@@ -51,6 +49,8 @@ class NoteRevisions(ReadOnly):
     list_display = ("visit", "by", "why", "saved_at")
     list_select_related = ("visit", "by")
     fields = ("visit", "by", "why", "saved_at")
+
+
 @admin.register(Letter)
 class Letters(ReadOnly):
     """What was given out on paper; its words are in the record."""

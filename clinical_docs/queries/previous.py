@@ -31,11 +31,28 @@ class Before:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Known:
+    """What was measured last by name (`pressure` is both), and the SpO2 scale that was used."""
+
+    values: dict[str, Before]
+    scale_2: bool
+
+
+def known_before(patient_id: UUID) -> Known:
+    """Both in one question. Without MongoDB there is what is still on its way."""
+    documents = _documents(patient_id)
+    return Known(_values(documents), _used_scale_2(documents))
+
+
 def previous(patient_id: UUID) -> dict[str, Before]:
-    """The last value by name; `pressure` is both. Without MongoDB what is still on its way."""
-    found = measures(_documents(patient_id))
+    """The last values alone."""
+    return _values(_documents(patient_id))
+
+
+def _values(documents: list[dict[str, Any]]) -> dict[str, Before]:
     last: dict[str, Measure] = {}
-    for one in found:
+    for one in measures(documents):
         name = NAME_OF.get(one.code) or (one.key if one.key in BY_KEY else "")
         if name and _is_in_unit(name, one):
             last.setdefault(name, one)
@@ -43,12 +60,10 @@ def previous(patient_id: UUID) -> dict[str, Before]:
     return known | _pressure(last)
 
 
-def last_scale(patient_id: UUID) -> int:
-    """The SpO2 scale that was used last: a target once set stays set."""
-    for document in _documents(patient_id):
-        if kept := document.get("data", {}).get("news2"):
-            return int(kept.get("spo2_scale", 1))
-    return 1
+def _used_scale_2(documents: list[dict[str, Any]]) -> bool:
+    """A target once set stays set, until a score is made on scale 1 again."""
+    kept = (document.get("data", {}).get("news2") for document in documents)
+    return next((one.get("spo2_scale") == 2 for one in kept if one), False)
 
 
 def _documents(patient_id: UUID) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from clinical_docs.domain import triage, vitals
 from clinical_docs.forms import TriageForm
-from clinical_docs.queries.previous import last_scale, previous
+from clinical_docs.queries.previous import Known, known_before
 from clinical_docs.queries.triage import asked, at_triage, next_to_triage, visits_for
 from clinical_docs.views import triage_sent
 from core.accounts.access import StaffRequest, access
@@ -47,9 +47,10 @@ def visit(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         answer = triage_sent.finish(request, one, form)
         return answer or _page(request, one, form, status=422)
     draft = drafts.find(triage_sent.DRAFT, str(visit_id), by=request.user)
-    form = TriageForm(initial=_initial(one, draft), whom=vitals.whom_of(one.patient))
+    known = known_before(one.patient_id)
+    form = TriageForm(initial=_initial(one, known, draft), whom=vitals.whom_of(one.patient))
     put_fact("view", entity_type="visit", entity_id=one.pk, patient_id=one.patient_id)
-    return _page(request, one, form, draft=draft)
+    return _page(request, one, form, known=known, draft=draft)
 
 
 @require_safe
@@ -89,26 +90,33 @@ def undo(request: StaffRequest, visit_id: UUID, key: UUID) -> HttpResponse:
     return HttpResponseClientRedirect(reverse("clinical_docs:triage_visit", args=[one.pk]))
 
 
-def _initial(one: Visit, draft: Any) -> dict[str, Any]:
+def _initial(one: Visit, known: Known, draft: Any) -> dict[str, Any]:
     ticket = active_ticket(one.pk)
     fresh = {
         "reason": one.reason,
         "priority": ticket.priority if ticket else "",
-        "scale_2": last_scale(one.patient_id) == 2,
+        "scale_2": known.scale_2,
     }
     return {**fresh, **draft.fields} if draft else fresh
 
 
 def _page(
-    request: StaffRequest, one: Visit, form: TriageForm, *, status: int = 200, **more: Any
+    request: StaffRequest,
+    one: Visit,
+    form: TriageForm,
+    *,
+    known: Known | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
+    known = known or known_before(one.patient_id)
     head = timeline.head(one.patient_id, request.user)
     page = {
         "visit": one,
         "patient": one.patient,
         "form": form,
         "head": head,
-        "previous": previous(one.patient_id),
+        "previous": known.values,
         "may": _may(request),
         **banner_of(request, one.patient, head),
         **_place(request, one, active_ticket(one.pk)),

@@ -31,9 +31,7 @@ class AppointmentForm(forms.Form):
     )
     day = forms.CharField(label="Day", max_length=40)
     at = forms.CharField(label="Time", max_length=8)
-    minutes = forms.TypedChoiceField(
-        label="How long", choices=LENGTHS, coerce=int, initial=USUAL
-    )
+    minutes = forms.TypedChoiceField(label="How long", choices=LENGTHS, coerce=int, initial=USUAL)
     room = forms.ModelChoiceField(
         label="Room", queryset=Room.objects.none(), required=False, empty_label="Any room"
     )
