@@ -97,6 +97,11 @@ def write_a_letter(page: Any) -> None:
     open_the_first_row(page)
     visit = page.url.rstrip("/").rpartition("/")[2]
     page.goto(reverse("clinical_docs:write_letter", args=[visit, "sick-note"]))
+def open_a_consultation(page: Any) -> None:
+    """Somebody who is with a clinician, else somebody who waits for one."""
+    found = page.locator("a[href^='/visits/']").first
+    page.goto(found.get_attribute("href"))
+    page.locator("#note").wait_for()
 
 
 HOMES = tuple(
@@ -147,6 +152,7 @@ PAGES = (
     Example("stock-item", "inventory:item", "lena", path="/stock/", act=open_first_item),
     Example("letter", "clinical_docs:write_letter", "amina", path="/triage/", act=write_a_letter),
     Example("paper-unknown", "clinical_docs:verify", None, path="/verify/0000/", status=404),
+    Example("consult", "clinical_docs:consult", "amina", path="/queue/", act=open_a_consultation),
     Example("profile", "profile:profile", "amina"),
     Example("lab", "clinical_docs:lab", "tom", act=open_first_sample),
     Example("results", "clinical_docs:results", "amina", query="?of=all"),
@@ -174,11 +180,27 @@ FRAGMENTS = {
     "clinical_docs:measured",
     "clinical_docs:triage_next",
     "clinical_docs:note",
+    "clinical_docs:strip",
+    "clinical_docs:visit_note",
+    "clinical_docs:note_drafts",
+    "clinical_docs:closing",
+    "patients:problems",
+    "patients:problem_search",
+    "live:writers",
     "clinical_docs:vitals",
     "live:events",
     "live:viewers",
 }
 POSTS = {
+    "clinical_docs:begin",
+    "clinical_docs:note_sign",
+    "clinical_docs:note_template",
+    "clinical_docs:note_restore",
+    "clinical_docs:note_discard",
+    "clinical_docs:note_amend",
+    "clinical_docs:finish",
+    "clinical_docs:reopen",
+    "patients:problem",
     "patients:dispense_sheet",
     "patients:dispense_undo",
     "clinical_docs:lab_collect",
