@@ -9,6 +9,7 @@ from django.utils import timezone
 from clinical_docs.documents import ClinicalData
 from clinical_docs.domain import sheets
 from clinical_docs.domain.sheets import Data, NotSaved, Place, Typed
+from clinical_docs.queries.computing import with_computed
 from clinical_docs.queries.judging import Subject
 from core.accounts.models import User
 from core.errors import Stale
@@ -58,7 +59,8 @@ def merged(
     odd: set[Place] = set()
     for one in typed:
         texts, clashes = sheets.merge(one, sheets.texts_of(found[one.request_id]))
-        merged[one.request_id] = texts
+        request = found[one.request_id]
+        merged[request.pk] = with_computed(texts, tests[request.pk], subject(request))
         theirs |= clashes
         odd |= sheets.odd_values(one, texts, tests[one.request_id])
     if theirs or odd:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from clinical_docs.queries.computing import computed_among
 from clinical_docs.queries.judging import (
     CRITICAL,
     LETTERS,
@@ -17,7 +18,7 @@ from clinical_docs.queries.judging import (
     read,
     written,
 )
-from clinical_docs.queries.keys import COMMENT, COMPUTED, key_of
+from clinical_docs.queries.keys import COMMENT, key_of
 from core.errors import ClinicError
 from patients.models import LabRequest, LabTest, ReferenceRange
 
@@ -104,9 +105,10 @@ def data_of(
     return {**data, **{name: value for name, value in more.items() if value}}
 
 
-def is_complete(texts: Mapping[str, str], tests: Iterable[LabTest]) -> bool:
-    """Whether every test is answered."""
-    needed = [key_of(test) for test in tests if test.code not in COMPUTED]
+def is_complete(texts: Mapping[str, str], tests: list[LabTest]) -> bool:
+    """Whether every test is answered; what follows from others may stay without a value."""
+    computed = computed_among(tests)
+    needed = [key_of(test) for test in tests if test.code not in computed]
     return all(texts.get(key) for key in needed)
 
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from clinical_docs.choices import rounded, unit_on_paper
 from clinical_docs.queries import judging
+from clinical_docs.queries.computing import computed_among
 from clinical_docs.queries.earlier import earlier, last_of
 from clinical_docs.queries.judging import Subject
-from clinical_docs.queries.keys import COMMENT, COMPUTED, key_of
+from clinical_docs.queries.keys import COMMENT, key_of
 from clinical_docs.queries.measures import Measure
 from core.errors import ServiceUnavailable
 from core.shell.charts import range_text
@@ -36,6 +37,7 @@ class Row:
     limits: ReferenceRange | None
     previous: Measure | None
     struck: list[str]
+    is_computed: bool = False
 
     @property
     def value(self) -> judging.Value | None:
@@ -71,10 +73,6 @@ class Row:
     @property
     def is_critical(self) -> bool:
         return self.flag in judging.CRITICAL
-
-    @property
-    def is_computed(self) -> bool:
-        return self.test.code in COMPUTED
 
     @property
     def answers(self) -> list[str]:
@@ -229,7 +227,11 @@ def _sheet(
     request: LabRequest, tests: list[LabTest], before: list[Measure], typed: Mapping[str, str]
 ) -> Sheet:
     subject = Subject.of(request.patient, taken_on(request))
-    rows = [_row(request, test, subject, before, typed) for test in tests]
+    computed = computed_among(tests)
+    rows = [
+        replace(_row(request, test, subject, before, typed), is_computed=test.code in computed)
+        for test in tests
+    ]
     stored = request.entered.get("results", {})
     base = {row.place: judging.written(stored.get(row.key)) for row in rows}
     comment, name = request.entered.get(COMMENT, ""), place_of(request.pk, COMMENT)

@@ -87,7 +87,7 @@ def unseen(user: User | None = None) -> QuerySet[LabRequest]:
     there = Q(state=State.VERIFIED) | Q(
         state__in=(State.IN_PROGRESS, State.RESULTED), flag_summary__regex=CRITICAL
     )
-    found = LabRequest.objects.filter(there, acknowledged_at=None).exclude(result_document="")
+    found = LabRequest.objects.filter(there, acknowledged_at=None, resulted_at__isnull=False)
     return found.filter(Q(requester=user) | Q(visit__clinician=user)) if user else found
 
 

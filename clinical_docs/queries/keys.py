@@ -5,8 +5,6 @@ import re
 from patients.models import LabTest
 
 COMMENT = "comment"
-COMPUTED = {"EGFR"}
-"""Worked out from other values: a panel is complete without them."""
 
 
 def key_of(test: LabTest) -> str:

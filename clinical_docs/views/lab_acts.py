@@ -17,6 +17,7 @@ class BenchAct:
     form: str = ""
     reason: str = ""
     weight: str = ""
+    verifies: bool = False
 
 
 def acts_for(work: Work, may: Mapping[str, bool], unfit: str) -> list[BenchAct]:
@@ -31,7 +32,7 @@ def acts_for(work: Work, may: Mapping[str, bool], unfit: str) -> list[BenchAct]:
     if may["collect"] and work.to_collect:
         acts.insert(0, _collect(work))
     present = [act for act in acts if act]
-    if any(not sheet.is_whole for sheet in work.open):
+    if unfit or not work.to_verify:
         present.sort(key=lambda act: act.form == "lab-form")
     return _with_main(present, is_waiting=bool(work.untold) and may["result"])
 
@@ -53,4 +54,4 @@ def _verify(work: Work, unfit: str) -> BenchAct:
     many = sum(len(sheet.request.entered.get("results", ())) for sheet in work.to_verify)
     text = "Verify 1 result" if many == 1 else f"Verify {many} results"
     url = reverse("clinical_docs:lab_verify", args=[work.patient.pk])
-    return BenchAct(text, url=url, reason=unfit)
+    return BenchAct(text, url=url, reason=unfit, verifies=True)

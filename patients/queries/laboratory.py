@@ -38,7 +38,7 @@ def of_patient(patient_id: UUID) -> QuerySet[LabRequest]:
 
 def on_file(patient_id: UUID, visit_id: UUID | None) -> list[LabRequest]:
     """Orders with results of one visit, or of the last visit that has any."""
-    there = LabRequest.objects.filter(patient=patient_id).exclude(result_document="")
+    there = LabRequest.objects.filter(patient=patient_id, resulted_at__isnull=False)
     if visit_id is None:
         last = there.order_by("-resulted_at").first()
         visit_id = last.visit_id if last else None

@@ -7,8 +7,9 @@ const dirty = new Set();
 function mainButton(from) {
   const form = from?.closest?.("form");
   const own = form?.getAttribute("id") ? document.querySelector(`[data-main][form="${CSS.escape(form.getAttribute("id"))}"]`) : null;
-  // The bar's act is the page's; a form further up has its own only while one is in it.
-  const first = (within) => document.querySelector(`${within} [data-main]`);
+  // The bar's act is the page's; a form further up has its own only while one is in it. What a
+  // closed dialog offers is nobody's act.
+  const first = (within) => [...document.querySelectorAll(`${within} [data-main]`)].find((one) => one.closest("dialog")?.open !== false);
   return form?.querySelector("[data-main]") ?? own ?? first("dialog[open]") ?? first(".actions") ?? first("main");
 }
 

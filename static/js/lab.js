@@ -82,11 +82,33 @@ function onKey(event) {
   step(field, by);
 }
 
+// While something is typed and not saved, saving is the main act, and nothing can be verified.
+function promoteSaving() {
+  const save = document.querySelector("#lab-work .actions .btn[form='lab-form']");
+  if (!save) return;
+  const main = document.querySelector("#lab-work .actions [data-main]");
+  if (main && main !== save) {
+    main.classList.remove("btn-main");
+    main.removeAttribute("data-main");
+    const keys = main.querySelector("kbd");
+    if (keys) save.append(" ", keys);
+    main.parentElement.append(save);
+  }
+  save.classList.add("btn-main");
+  save.dataset.main = "";
+  const verify = document.querySelector("#lab-work .actions [data-verify]");
+  verify?.setAttribute("aria-disabled", "true");
+  verify?.setAttribute("title", "Save what you typed first.");
+}
+
 document.addEventListener("keydown", onKey);
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("#lab-form");
   // From the first key on, news of colleagues leave this form alone; saving brings both together.
-  if (form) form.dataset.keep = "";
+  if (form && form.dataset.keep === undefined) {
+    form.dataset.keep = "";
+    promoteSaving();
+  }
   if (event.target.matches?.(FIELDS)) judge(event.target);
 });
 document.addEventListener("click", (event) => {
