@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from decimal import Decimal
 
 from clinic.demo.acts import Staff
 from clinic.demo.laboratory import work_on
 from core.accounts.models import User
 from core.capture.context import acting
-from core.clock import today
-from inventory.models import Item, Lot, StockMove
+from inventory.models import Item
+from inventory.queries import on_hand
+from patients.domain import dispensing
+from patients.domain.dispensing import Give
 from patients.models import LabRequest, LabTest, Prescription, PrescriptionItem, Visit
+from patients.queries.dispensing import lines_of
 
 State = LabRequest.State
 COURSES = {
@@ -85,30 +87,14 @@ def line(prescription: Prescription, item: Item) -> PrescriptionItem:
 
 
 def dispense(prescription: Prescription, how_much: str, *, by: User) -> None:
-    """All lines or only the first, from the lots that expire first."""
-    lines = list(prescription.items.select_related("item"))
+    """All lines or only the first, as far as the shelves have it."""
+    lines = lines_of(prescription.pk)
     given = lines if how_much == "all" else lines[:1]
-    with acting(user_id=by.pk):
-        for line in given:
-            hand_out(line)
-        done = Prescription.State.DISPENSED
-        in_part = Prescription.State.PARTIALLY_DISPENSED
-        prescription.state = done if given == lines else in_part
-        prescription.save(update_fields=["state"])
-
-
-def hand_out(line: PrescriptionItem) -> None:
-    wanted = line.quantity or Decimal(0)
-    lots = Lot.objects.filter(item=line.item, quantity__gt=0, expires_on__gt=today())
-    for lot in lots.order_by("expires_on", "pk").select_for_update():
-        part = min(wanted - line.dispensed_quantity, lot.quantity)
-        if part > 0:
-            book(lot, part, line)
-            line.dispensed_quantity += part
-    line.save(update_fields=["dispensed_quantity"])
-
-
-def book(lot: Lot, quantity: Decimal, line: PrescriptionItem) -> None:
-    StockMove.objects.create(
-        lot=lot, kind=StockMove.Kind.DISPENSE, quantity=-quantity, reference=f"Line {line.pk}"
-    )
+    there = on_hand(line.item_id for line in given if line.item_id)
+    gives = [
+        Give(line.pk, min(line.quantity, there[line.item_id]))
+        for line in given
+        if line.quantity and line.item_id and there[line.item_id]
+    ]
+    if gives:
+        dispensing.dispense(prescription.pk, gives, by=by)

@@ -57,7 +57,7 @@ WHO = {
     "patients:screen": EVERYBODY - {A, Z},
     "patients:pharmacy": {N, C, P},
     "patients:dispense": {N, C, P},
-    "patients:labels": {P},
+    "patients:labels": {N, C, P},
     "inventory:stock": {C, P, M},
     "inventory:stock_file": {C, P, M},
     "inventory:item": {C, P, M},

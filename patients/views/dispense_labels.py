@@ -19,7 +19,7 @@ from patients.views.dispense_typed import identifier
 
 
 @require_safe
-@access("prescriptions.dispense")
+@access("prescriptions.view")
 def labels(request: StaffRequest, prescription_id: UUID) -> HttpResponse:
     """Of what was given in the act `?of=`, or of all; `?size=label` for 50 x 25 mm."""
     known = Prescription.objects.select_related("patient")
