@@ -5,7 +5,20 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from billing.models import Charge, Invoice, InvoiceLine, Payment, Price, Service
+from billing.models import (
+    CashierShift,
+    Charge,
+    CreditNote,
+    Discount,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    Price,
+    Receipt,
+    RefundRequest,
+    Service,
+    ServiceRule,
+)
 from core.administration.tables import Kept, ReadOnly, Table
 
 PATIENT = ("=patient__mrn", "patient__family_name")
@@ -34,7 +47,7 @@ class Invoices(Kept):
     list_filter = ("state",)
     search_fields = ("=number", *PATIENT)
     date_hierarchy = "issued_at"
-    readonly_fields = ("net", "tax", "total", "paid")
+    readonly_fields = ("net", "tax", "total", "paid", "credited", "void_reason")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_draft = obj is None or obj.state == Invoice.State.DRAFT
@@ -65,3 +78,52 @@ class Payments(ReadOnly):
     list_filter = ("kind", "method")
     search_fields = ("=receipt_number", *PATIENT)
     date_hierarchy = "received_at"
+
+
+@admin.register(ServiceRule)
+class ServiceRules(Table):
+    """Which service is charged for what was done."""
+
+    list_display = ("key", "event", "visit_kind", "first_visit", "test", "service", "rank")
+    list_select_related = ("service",)
+    list_filter = ("event", "active")
+    search_fields = ("key", "=test", "=service__code")
+
+
+@admin.register(Discount)
+class Discounts(ReadOnly):
+    list_display = ("patient", "percent", "amount", "reason", "state", "asked_by", "decided_by")
+    list_select_related = ("patient", "asked_by", "decided_by")
+    list_filter = ("state",)
+    search_fields = ("reason", *PATIENT)
+
+
+@admin.register(Receipt)
+class Receipts(ReadOnly):
+    list_display = ("number", "patient", "total", "taken_at", "printed")
+    list_select_related = ("patient",)
+    search_fields = ("=number", *PATIENT)
+    date_hierarchy = "taken_at"
+
+
+@admin.register(RefundRequest)
+class RefundRequests(ReadOnly):
+    list_display = ("patient", "amount", "method", "reason", "state", "asked_by", "decided_by")
+    list_select_related = ("patient", "asked_by", "decided_by")
+    list_filter = ("state", "method")
+    search_fields = ("reason", *PATIENT)
+
+
+@admin.register(CreditNote)
+class CreditNotes(ReadOnly):
+    list_display = ("number", "invoice", "amount", "reason", "issued_at")
+    list_select_related = ("invoice__patient",)
+    search_fields = ("=number", "=invoice__number", *PATIENT)
+
+
+@admin.register(CashierShift)
+class CashierShifts(ReadOnly):
+    list_display = ("number", "cashier", "state", "opened_at", "closed_at", "variance")
+    list_select_related = ("cashier",)
+    list_filter = ("state",)
+    search_fields = ("=number", "cashier__username")

@@ -8,12 +8,15 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
+        from billing import listening
         from billing.board import FACTS
         from billing.timeline import ADDITIONS
         from core.importing import registry
+        from core.live import topics
         from core.timeline import registry as timeline
         from patients import cards
 
         registry.announce("billing.fhir")
         timeline.register(*ADDITIONS)
         cards.register(*FACTS)
+        listening.register(topics)

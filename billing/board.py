@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from billing.models import Charge, Invoice
 from billing.queries.owed import OWED
@@ -22,11 +22,12 @@ def costs_of(visits: Sequence[Visit]) -> Mapping[UUID, Costs]:
     owed: defaultdict[UUID | None, Decimal] = defaultdict(lambda: ZERO)
     paid: defaultdict[UUID | None, Decimal] = defaultdict(lambda: ZERO)
     invoices = Invoice.objects.filter(visit__in=visits, state__in=[*OWED, PAID])
-    for visit_id, total, given in invoices.values_list("visit_id", "total", "paid"):
-        owed[visit_id] += total - given
+    sums_of = invoices.values_list("visit_id", "total", "credited", "paid")
+    for visit_id, total, credited, given in sums_of:
+        owed[visit_id] += total - credited - given
         paid[visit_id] += given
     open_charges = Charge.objects.filter(visit__in=visits, state=Charge.State.OPEN)
-    sums = open_charges.values_list("visit_id").annotate(sum=Sum(F("quantity") * F("unit_price")))
+    sums = open_charges.values_list("visit_id").annotate(sum=Sum("amount"))
     for visit_id, amount in sums.order_by():
         owed[visit_id] += amount
     return {visit.pk: Costs(owed[visit.pk], paid[visit.pk]) for visit in visits}

@@ -11,8 +11,11 @@ INVOICES = RowSource(
 )
 BALANCE = HeadFact(
     "balance",
-    """SELECT coalesce(sum(total - paid), 0) FROM invoices
-       WHERE patient_id = %(patient)s AND state IN ('issued', 'part_paid')""",
+    """SELECT coalesce(sum(amount), 0) FROM (
+         SELECT total - credited - paid AS amount FROM invoices
+         WHERE patient_id = %(patient)s AND state IN ('issued', 'part_paid')
+         UNION ALL
+         SELECT amount FROM charges WHERE patient_id = %(patient)s AND state = 'open') AS owed""",
     "billing.view_balance",
 )
 ADDITIONS = (Kind("money", "Money", "billing.view_balance", 80), INVOICES, BALANCE)

@@ -1,5 +1,7 @@
 """Bills and their lines; the database keeps the sums."""
 
+from decimal import Decimal
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -11,9 +13,10 @@ from patients.models import Patient, Visit
 
 
 class Invoice(Record):
-    """A bill [Invoice]. `net`, `tax` and `total` are the sums of its lines, `paid` of its payments.
+    """A bill [Invoice]. `net`, `tax` and `total` are the sums of its lines, `paid` of its payments
+    less refunds, `credited` of its credit notes.
 
-    The database keeps the sums and refuses a payment above the balance.
+    The database keeps the sums and the state, and refuses a payment above the balance.
     """
 
     class State(models.TextChoices):
@@ -33,6 +36,8 @@ class Invoice(Record):
     tax = MoneyField(default=0, editable=False)
     total = MoneyField(default=0, editable=False)
     paid = MoneyField(default=0, editable=False)
+    credited = MoneyField(default=0, db_default=0, editable=False)
+    void_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     metadata = models.JSONField(default=dict, blank=True)
 
     class Meta(Record.Meta):
@@ -41,7 +46,7 @@ class Invoice(Record):
         constraints = [
             models.CheckConstraint(condition=Q(total=F("net") + F("tax")), name="invoices_total"),
             models.CheckConstraint(
-                condition=Q(paid__gte=0, paid__lte=F("total")),
+                condition=Q(paid__gte=0, credited__gte=0, paid__lte=F("total") - F("credited")),
                 name="invoices_never_overpaid",
                 violation_error_message="That is more than is still to be paid.",
             ),
@@ -67,7 +72,13 @@ class Invoice(Record):
                 "once_issued",
                 pgtrigger.Condition("OLD.state <> 'draft' AND pg_trigger_depth() = 0"),
                 "An issued invoice is not changed; void or credit it",
-                free="state",
+                free="state,void_reason",
+            ),
+            Calls(
+                "guard_invoice_sums",
+                name="sums_kept",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
             ),
         ]
 
@@ -75,16 +86,27 @@ class Invoice(Record):
         return self.number or "Draft invoice"
 
     @property
-    def balance(self) -> object:
+    def balance(self) -> Decimal:
         """What is still to be paid."""
-        return self.total - self.paid
+        return Decimal(self.total - self.credited - self.paid)
+
+    @property
+    def is_owed(self) -> bool:
+        return self.state in (self.State.ISSUED, self.State.PART_PAID)
 
 
 class InvoiceLine(Record):
-    """One line of an invoice; fixed once the invoice is issued."""
+    """One line of an invoice; fixed once the invoice is issued. A discount is a line below nought."""
+
+    class Kind(models.TextChoices):
+        CHARGE = "charge", "Charge"
+        DISCOUNT = "discount", "Discount"
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT)
+    kind = models.CharField(
+        max_length=10, choices=Kind, default=Kind.CHARGE, db_default=Kind.CHARGE
+    )
     description = models.CharField(max_length=300)
     quantity = models.DecimalField(max_digits=12, decimal_places=2, default=1)
     unit_price = MoneyField()
@@ -95,7 +117,11 @@ class InvoiceLine(Record):
         db_table = "invoice_lines"
         ordering = ["invoice", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="invoice_lines_quantity")
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="invoice_lines_quantity"),
+            models.CheckConstraint(
+                condition=~Q(kind="discount") | Q(net__lt=0),
+                name="invoice_lines_discount_takes_off",
+            ),
         ]
         triggers = [
             *Record.Meta.triggers,

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from core.capture.models import Record
 from core.fields import MoneyField
+from patients.models import Visit
 
 
 class Service(Record):
@@ -49,3 +50,37 @@ class Price(Record):
 
     def __str__(self) -> str:
         return f"{self.service} {self.amount}"
+
+
+class ServiceRule(Record):
+    """Which service is charged for what was done: of the rules that fit, the one of lowest `rank`.
+
+    A condition that is empty fits everything. `test` is the code of a laboratory test, its own or
+    LOINC's.
+    """
+
+    class Event(models.TextChoices):
+        STARTED = "started", "A visit has started"
+        CONSULTED = "consulted", "A consultation has ended"
+        TEST = "test", "A test was ordered"
+
+    key = models.CharField(max_length=60, unique=True)
+    event = models.CharField(max_length=20, choices=Event)
+    visit_kind = models.CharField(max_length=20, choices=Visit.Kind, blank=True)
+    first_visit = models.BooleanField(null=True, blank=True)
+    test = models.CharField(max_length=40, blank=True)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="rules")
+    rank = models.PositiveSmallIntegerField(default=100)
+    active = models.BooleanField(default=True)
+
+    class Meta(Record.Meta):
+        db_table = "service_rules"
+        ordering = ["event", "rank", "key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(test="") | Q(event="test"), name="service_rules_test_of_tests"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key

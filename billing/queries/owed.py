@@ -1,14 +1,16 @@
 """What is owed and what was paid."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import F, QuerySet, Sum
 
-from billing.models import Invoice, Payment
+from billing.models import Charge, Invoice, Payment
 from core.clock import today
 
 OWED = (Invoice.State.ISSUED, Invoice.State.PART_PAID)
+ZERO = Decimal("0.00")
 
 
 def unpaid_invoices() -> QuerySet[Invoice]:
@@ -17,17 +19,30 @@ def unpaid_invoices() -> QuerySet[Invoice]:
 
 
 def balance_of(patient_id: UUID) -> Decimal:
-    """What the patient still owes."""
-    owed = Invoice.objects.filter(patient_id=patient_id, state__in=OWED)
-    return owed.aggregate(sum=Sum(F("total") - F("paid")))["sum"] or Decimal("0.00")
+    """What the patient owes on invoices."""
+    return owed_by([patient_id]).get(patient_id, ZERO)
+
+
+def owed_by(patients: Collection[UUID]) -> dict[UUID, Decimal]:
+    """What each owes on invoices; who owes nothing is left out."""
+    rows = Invoice.objects.filter(patient__in=patients, state__in=OWED).order_by()
+    sums = rows.values_list("patient").annotate(sum=Sum(F("total") - F("credited") - F("paid")))
+    return dict(sums)
+
+
+def charged_to(patients: Collection[UUID]) -> dict[UUID, Decimal]:
+    """What each has open that is on no invoice yet."""
+    rows = Charge.objects.filter(patient__in=patients, state=Charge.State.OPEN).order_by()
+    return dict(rows.values_list("patient").annotate(sum=Sum("amount")))
 
 
 def taken_today() -> Decimal:
     """Payments of today less refunds."""
     sums = dict(
         Payment.objects.filter(received_at__date=today())
+        .order_by()
         .values_list("kind")
         .annotate(sum=Sum("amount"))
     )
-    back = sums.get(Payment.Kind.REFUND, Decimal(0)) + sums.get(Payment.Kind.CREDIT, Decimal(0))
-    return Decimal(sums.get(Payment.Kind.PAYMENT, Decimal(0)) - back)
+    back = sums.get(Payment.Kind.REFUND, ZERO) + sums.get(Payment.Kind.CREDIT, ZERO)
+    return Decimal(sums.get(Payment.Kind.PAYMENT, ZERO) - back)

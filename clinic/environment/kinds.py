@@ -4,6 +4,7 @@ beginning with the variable's name; the text itself never appears in it: it may 
 import os
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,6 +52,16 @@ def choice(*words: str) -> Kind:
         return given
 
     return kind
+
+
+def amounts(given: str) -> list[Decimal]:
+    """Amounts of money separated by commas, the largest first."""
+    if not re.fullmatch(r"\s*\d{1,9}(\.\d{1,2})?(\s*,\s*\d{1,9}(\.\d{1,2})?)*\s*", given):
+        raise ValueError("must list amounts such as 50,20,0.50, separated by commas.")
+    found = {Decimal(one) for one in _listed(given)}
+    if not all(found):
+        raise ValueError("must list amounts above nought.")
+    return sorted(found, reverse=True)
 
 
 def folder(given: str) -> str:

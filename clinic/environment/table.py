@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from clinic.environment import kinds
@@ -27,6 +28,7 @@ class Section:
     variables: tuple[Variable, ...]
 
 
+NOTES_AND_COINS = ("100", "50", "20", "10", "5", "2", "1", "0.50", "0.25", "0.10", "0.05", "0.01")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 STOPS = ("triage", "consultation", "procedure", "laboratory", "pharmacy", "cash_desk", "reception")
 PLACES = ("development", "test", "staging", "production")
@@ -60,6 +62,8 @@ CLINIC = Section(
         Variable("FIRST_STOP", kinds.choice(*STOPS), "", "consultation", "Where whoever comes in waits first. Left out, it is triage where there is a room for it."),
         Variable("TIME_ZONE", kinds.time_zone, "UTC", "Africa/Nairobi", "The clinic's own time."),
         Variable("CURRENCY", kinds.currency, "USD", "KES", "The one currency of prices and payments."),
+        Variable("DENOMINATIONS", kinds.amounts, [Decimal(one) for one in NOTES_AND_COINS], "1000,500,200,100,50,40,20,10,5,1", "The notes and coins a cashier counts at the end of a shift."),
+        Variable("DISCOUNT_LIMIT", kinds.number(0, 100), 20, "10", "Percent of a bill that a cashier may take off alone; beyond it somebody else must allow it."),
         Variable("LAB_SECOND_PERSON", kinds.boolean, False, "on", "Whether a laboratory result is verified by somebody else than who entered it."),
         Variable("PHONE_REGION", kinds.phone_region, "US", "KE", "Whose telephone numbers may be written without a country code."),
     ),

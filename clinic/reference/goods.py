@@ -1,10 +1,10 @@
-"""The formulary, and services with their prices."""
+"""The formulary, services with their prices, and which service is charged for what."""
 
 from decimal import Decimal
 
 from psycopg.types.range import Range
 
-from billing.models import Price, Service
+from billing.models import Price, Service, ServiceRule
 from clinic.reference.tables import ReferenceTable, Row
 from core.clock import today
 from inventory.models import Item
@@ -47,7 +47,21 @@ def end_prices(service: Service) -> None:
         price.save(update_fields=["valid"])
 
 
+def save_rule(key: str, rows: list[Row]) -> None:
+    row = rows[0]
+    fields = {
+        "event": row["event"],
+        "visit_kind": row["visit_kind"],
+        "first_visit": {"yes": True, "no": False}.get(row["first_visit"]),
+        "test": row["test"],
+        "service": Service.objects.get(code=row["service"]),
+        "rank": int(row["rank"]),
+    }
+    ServiceRule.objects.update_or_create(key=key, defaults=fields)
+
+
 TABLES = (
     ReferenceTable("formulary", "inventory/data/formulary.csv", "sku", save_item),
     ReferenceTable("services", "billing/data/services.csv", "code", save_service),
+    ReferenceTable("service_rules", "billing/data/service_rules.csv", "key", save_rule),
 )

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.models import Price, Service
+from billing.models import Price, Service, ServiceRule
 from clinic.models import LoadedReference
 from clinic.reference import goods
 from clinic.reference.diagnoses import load_diagnosis_codes
@@ -31,6 +31,7 @@ def test_every_table_is_filled(loaded):
         "formulary": Item.objects.count(),
         "services": Service.objects.count(),
         "note_templates": NoteTemplate.objects.count(),
+        "service_rules": ServiceRule.objects.count(),
     }
     assert Price.objects.filter(valid__contains=today()).count() == Service.objects.count()
 
