@@ -13,7 +13,7 @@ from clinic.reference.tables import ReferenceTable, load
 from clinical_docs.models import NoteTemplate
 from core.clock import today
 from core.outbox.models import OutboxRow
-from inventory.models import Item
+from inventory.models import DrugAlternative, DrugCaution, DrugName, InteractionRule, Item
 from patients.models import AllergyGroup, DiagnosisCode, LabTest, ReferenceRange, Room
 
 
@@ -32,6 +32,10 @@ def test_every_table_is_filled(loaded):
         "services": Service.objects.count(),
         "note_templates": NoteTemplate.objects.count(),
         "service_rules": ServiceRule.objects.count(),
+        "drug_names": DrugName.objects.count(),
+        "interaction_rules": InteractionRule.objects.count(),
+        "drug_cautions": DrugCaution.objects.count(),
+        "drug_alternatives": DrugAlternative.objects.count(),
     }
     assert Price.objects.filter(valid__contains=today()).count() == Service.objects.count()
 

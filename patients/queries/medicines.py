@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.utils import timezone
 
 from core.clock import today
 from inventory.models import DrugName, Item
@@ -89,8 +90,8 @@ def last_prescribed(patient_id: UUID, *, before: UUID) -> list[PrescriptionItem]
     return list(other.filter(prescription=newest.prescription_id).order_by("created_at", "id"))
 
 
-def _longest_ago() -> date:
-    return today() - timedelta(days=400)
+def _longest_ago() -> datetime:
+    return timezone.now() - timedelta(days=400)
 
 
 def is_untouched(prescription: Prescription) -> bool:
