@@ -12,6 +12,7 @@ class ClinicalDocsConfig(AppConfig):
         from clinical_docs.documents import ClinicalData, DocumentMetadata
         from clinical_docs.listening import may_hear_visit
         from clinical_docs.menu import ENTRIES
+        from clinical_docs.queries import bedside
         from clinical_docs.timeline import ADDITIONS
         from core.databases import registry
         from core.importing import registry as importing
@@ -19,6 +20,7 @@ class ClinicalDocsConfig(AppConfig):
         from core.shell import menu
         from core.timeline import registry as timeline
         from patients import cards
+        from patients.queries.facts import facts
 
         registry.register(ClinicalData, DocumentMetadata)
         importing.announce("clinical_docs.fhir")
@@ -26,4 +28,6 @@ class ClinicalDocsConfig(AppConfig):
         for entry in ENTRIES:
             menu.register(entry)
         cards.register(*FACTS)
+        facts.provide_weight(bedside.weight_today)
+        facts.provide_pregnancy(bedside.pregnant)
         topics.allow("visit", may_hear_visit)

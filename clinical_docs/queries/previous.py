@@ -18,7 +18,7 @@ MOST = 60
 NAME_OF = {sign.code: name for name, sign in SIGNS.items()} | {NEWS2: "news2"}
 # Imports bring saturation under the code of the blood gas, too.
 NAME_OF["2708-6"] = "oxygen"
-BY_KEY = ("supply", "consciousness", "pain")
+BY_KEY = ("supply", "consciousness", "pain", "pregnancy")
 TOGETHER_SECONDS = 600
 
 

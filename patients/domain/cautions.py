@@ -220,7 +220,7 @@ def _pregnancy(item: Item, rule: DrugCaution, about: Circumstances) -> Iterator[
             rule.advice,
             rule.source,
         )
-    elif about.sex == "female" and about.age_years in FERTILE and is_stop:
+    elif about.is_pregnant is None and about.age_years in FERTILE and is_stop:
         title = f"Can she be pregnant? {_plain(item).capitalize()} is not for pregnancy"
         yield Caution(
             f"ask:{rule.code}", "pregnancy", False, title, rule.effect, rule.advice, rule.source

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 Weight = Callable[[UUID], Decimal | None]
+Pregnancy = Callable[[UUID], bool | None]
 Prices = Callable[[list[str]], dict[str, Decimal]]
 
 
@@ -13,11 +14,16 @@ class Facts:
 
     def __init__(self) -> None:
         self._weight: Weight | None = None
+        self._pregnancy: Pregnancy | None = None
         self._prices: Prices | None = None
 
     def provide_weight(self, asked: Weight) -> None:
         """`asked(patient_id)` gives today's weight in kg."""
         self._weight = asked
+
+    def provide_pregnancy(self, asked: Pregnancy) -> None:
+        """`asked(patient_id)` tells whether the patient said to be pregnant; None: not asked."""
+        self._pregnancy = asked
 
     def provide_test_prices(self, asked: Prices) -> None:
         """`asked(codes)` gives the price of each laboratory test that has one."""
@@ -25,6 +31,9 @@ class Facts:
 
     def weight_today(self, patient_id: UUID) -> Decimal | None:
         return self._weight(patient_id) if self._weight else None
+
+    def pregnant(self, patient_id: UUID) -> bool | None:
+        return self._pregnancy(patient_id) if self._pregnancy else None
 
     def test_prices(self, codes: list[str]) -> dict[str, Decimal]:
         return self._prices(codes) if self._prices else {}

@@ -10,6 +10,7 @@ from django.db.models import Q
 from core.clock import today
 from inventory.models import DrugAlternative, DrugCaution, InteractionRule, Item
 from patients.models import Allergy, AllergyGroup, Patient, Problem
+from patients.queries.facts import facts
 
 PREGNANCY_CODES = ("O", "Z33", "Z34", "Z3A")
 """ICD-10-CM: chapter XV, pregnant state, supervision of pregnancy, weeks of gestation."""
@@ -19,11 +20,14 @@ ATC_LEVELS = (1, 3, 4, 5, 7)
 
 @dataclass(frozen=True)
 class Circumstances:
-    """The patient, and the rules that can concern what is to be prescribed."""
+    """The patient, and the rules that can concern what is to be prescribed.
+
+    `is_pregnant` is None where nobody has said.
+    """
 
     age_years: int | None
     sex: str
-    is_pregnant: bool
+    is_pregnant: bool | None
     allergies: tuple[Allergy, ...]
     groups: tuple[AllergyGroup, ...]
     interactions: tuple[InteractionRule, ...] = ()
@@ -43,7 +47,7 @@ def circumstances(patient: Patient, items: Iterable[Item]) -> Circumstances:
     return Circumstances(
         age_years=age_in_years(patient.birth_date),
         sex=patient.sex,
-        is_pregnant=_is_pregnant(patient.pk),
+        is_pregnant=_is_pregnant(patient),
         allergies=tuple(_allergies(patient.pk)),
         groups=tuple(AllergyGroup.objects.all()),
         interactions=tuple(InteractionRule.objects.filter(Q(first__in=keys) | Q(second__in=keys))),
@@ -70,10 +74,12 @@ def _allergies(patient_id: UUID) -> list[Allergy]:
     return list(valid.select_related("group"))
 
 
-def _is_pregnant(patient_id: UUID) -> bool:
-    """By the problem list: the only place that says so for certain."""
+def _is_pregnant(patient: Patient) -> bool | None:
+    """By the problem list, else as was said at the bedside; of men nobody asks."""
+    if patient.sex == Patient.Sex.MALE:
+        return False
     named = Q(title__icontains="pregnan")
     for code in PREGNANCY_CODES:
         named |= Q(code__startswith=code, code_system__icontains="icd")
-    active = Problem.objects.filter(patient=patient_id, state=Problem.State.ACTIVE)
-    return active.filter(named).exists()
+    active = Problem.objects.filter(patient=patient, state=Problem.State.ACTIVE)
+    return True if active.filter(named).exists() else facts.pregnant(patient.pk)
