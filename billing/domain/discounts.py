@@ -56,7 +56,8 @@ def gross_of(charges: Iterable[Charge]) -> Decimal:
 
 def limit_of(charges: Iterable[Charge]) -> Decimal:
     """The most a cashier may take off these alone."""
-    return (gross_of(charges) * settings.DISCOUNT_LIMIT / 100).quantize(CENT, ROUND_HALF_UP)
+    share: Decimal = gross_of(charges) * settings.DISCOUNT_LIMIT / 100
+    return share.quantize(CENT, ROUND_HALF_UP)
 
 
 def refuse_above_limit(offs: Iterable[Off], charges: Collection[Charge]) -> None:

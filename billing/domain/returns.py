@@ -50,7 +50,7 @@ def _worth(charge: Charge, quantity: Decimal, invoice: Invoice) -> Decimal:
     nets = invoice.lines.exclude(kind=InvoiceLine.Kind.DISCOUNT).values_list("net", flat=True)
     gross = sum(nets, Decimal(0))
     share = Decimal(invoice.total) / gross if gross else Decimal(0)
-    worth = (quantity * charge.unit_price * share).quantize(CENT, ROUND_HALF_UP)
+    worth: Decimal = (quantity * charge.unit_price * share).quantize(CENT, ROUND_HALF_UP)
     return min(worth, Decimal(invoice.total - invoice.credited))
 
 

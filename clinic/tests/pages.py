@@ -97,6 +97,8 @@ def write_a_letter(page: Any) -> None:
     open_the_first_row(page)
     visit = page.url.rstrip("/").rpartition("/")[2]
     page.goto(reverse("clinical_docs:write_letter", args=[visit, "sick-note"]))
+
+
 def open_a_consultation(page: Any) -> None:
     """Somebody who is with a clinician, else somebody who waits for one."""
     found = page.locator("a[href^='/visits/']").first
