@@ -22,6 +22,7 @@ from patients.views import (
     register,
     screen,
     search,
+    tickets,
 )
 
 app_name = "patients"
@@ -47,7 +48,7 @@ urlpatterns = [
     ),
     path("queue/", queue.queue, name="queue"),
     path("queue/undo/<uuid:move_id>/", moves.undo, name="undo"),
-    path("queue/<uuid:ticket_id>/", moves.ticket, name="ticket"),
+    path("queue/<uuid:ticket_id>/", tickets.ticket, name="ticket"),
     path("queue/<uuid:ticket_id>/<slug:act>/", moves.move, name="move"),
     path("screen/", screen.screen, name="screen"),
     path("patients/<uuid:patient_id>/arrive/", arrive.arrive, name="arrive"),

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from uuid import UUID, uuid5
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from core.accounts.access import StaffRequest, access
 from core.accounts.models import User
@@ -16,13 +15,12 @@ from core.errors import ClinicError
 from core.shell.toasts import toast
 from patients.domain import queue, visits
 from patients.forms.moves import MoveForm
-from patients.models import Room, Ticket
-from patients.queries import places
+from patients.models import Ticket
 from patients.queries.queue import ticket_for
 from patients.views.queue import draw, filters_behind
 from patients.views.stations import work_of
+from patients.views.tickets import dialog, form_of, placed, remember_room
 
-MY_ROOMS = "my_rooms"
 KEYS = UUID("0198f6a2-6d1c-7d0e-9b55-2a3f6f6d8c11")
 """The space of one-time keys: a step of a ticket as it stood is taken once, however often sent."""
 
@@ -109,41 +107,6 @@ def undo(request: StaffRequest, move_id: UUID) -> HttpResponse:
     return trigger_client_event(answer, "live:queue")
 
 
-@require_safe
-@access("queue.view")
-def ticket(request: StaffRequest, ticket_id: UUID) -> HttpResponse:
-    """All that can be done with a ticket, for the dialog; `service` narrows rooms and people."""
-    found = ticket_for(request.user, ticket_id)
-    if found is None:
-        raise Http404
-    return draw_dialog(request, found, form_of(request, found))
-
-
-def form_of(request: StaffRequest, ticket: Ticket) -> MoveForm:
-    """Bound to what was sent; what a button does not say is as the ticket has it."""
-    sent = (request.POST or request.GET).dict()
-    asked = str(sent.get("service") or "")
-    as_it_is = {"version": ticket.version, **sent, "service": asked or ticket.service}
-    return MoveForm({**as_it_is, "asked": asked}, service=asked or ticket.service)
-
-
-def placed(request: StaffRequest, ticket: Ticket, form: MoveForm) -> bool:
-    """Whether it is clear where to: chosen, as before, or where I call to. False to ask."""
-    has_room = ticket.room is not None and ticket.room.kind == ticket.service
-    if not form.cleaned_data["room"] and not has_room:
-        mine = request.session.get(MY_ROOMS, {}).get(ticket.service, "")
-        form.cleaned_data["room"] = places.room_to_call_to(ticket, mine)
-    is_clear = bool(has_room or form.cleaned_data["room"])
-    return is_clear or not places.rooms(ticket.service).exists()
-
-
-def remember_room(request: StaffRequest, form: MoveForm) -> None:
-    """The room called to is mine at that service until I choose another, or sign out."""
-    if room := form.cleaned_data["room"]:
-        mine = request.session.get(MY_ROOMS, {})
-        request.session[MY_ROOMS] = {**mine, room.kind: str(room.pk)}
-
-
 def move_once(ticket: Ticket, act: str, form: MoveForm, *, by: User) -> Answer:
     """Raises what the step raises: MovedMeanwhile, NotHere, NotSeenYet."""
     do, step = ACTS[act]
@@ -169,20 +132,3 @@ def refused(request: StaffRequest, ticket: Ticket, why: str) -> HttpResponse:
     refusal = {"ticket": ticket.pk, "why": why}
     answer = draw(request, filters_behind(request), "queue", status=409, refusal=refusal)
     return trigger_client_event(answer, "queue:refused", {"ticket": str(ticket.pk), "why": why})
-
-
-def dialog(
-    request: StaffRequest, ticket: Ticket, form: MoveForm, *, asks_room: bool = False
-) -> HttpResponse:
-    """Instead of the board: what is missing is asked for."""
-    answer = draw_dialog(request, ticket, form, asks_room=asks_room, status=422)
-    return reswap(retarget(answer, "#ticket-body"), "innerHTML")
-
-
-def draw_dialog(
-    request: StaffRequest, ticket: Ticket, form: MoveForm, *, status: int = 200, **more: object
-) -> HttpResponse:
-    page = {"ticket": ticket, "form": form, "services": Room.Kind.choices, **more}
-    page["rooms"] = places.rooms(ticket.service)
-    page["may_work"] = request.user.has_perm("queue.work") and ticket.is_active
-    return render(request, "patients/ticket.html", page, status=status)

@@ -7,6 +7,7 @@ const board = () => document.getElementById("queue");
 const cards = () => [...document.querySelectorAll("#queue [data-row]")];
 const name = document.title;
 let before = lanesOf();
+let looked = board().getAttribute("hx-get");
 let cursor = null;
 let lane = "waiting";
 
@@ -24,6 +25,9 @@ function mark(card, how) {
 }
 
 function markNews() {
+  const looking = board().getAttribute("hx-get");
+  // Another filter shows other cards, none of which has just come.
+  if (looking !== looked) [looked, before] = [looking, lanesOf()];
   let arrived = false;
   for (const card of cards()) {
     const was = before.get(card.id);
