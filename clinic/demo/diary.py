@@ -17,6 +17,7 @@ from core.clock import today
 from patients.models import Appointment, Patient, Visit
 from patients.queries.appointments import bounds
 from patients.queries.day import STEP, next_quarter
+from patients.queries.today import visits_of
 
 State = Appointment.State
 
@@ -79,8 +80,8 @@ def end_earlier_appointments(people: Staff) -> int:
 
 
 def _visits_by_appointment() -> QuerySet[Visit]:
-    ours = Visit.objects.filter(kind=Visit.Kind.APPOINTMENT, metadata__demo=True, appointment=None)
-    return ours.filter(opened_at__date=today()).select_related("patient", "clinician")
+    ours = visits_of().filter(kind=Visit.Kind.APPOINTMENT, appointment=None)
+    return ours.select_related("patient", "clinician")
 
 
 class Diary:
