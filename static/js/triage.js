@@ -7,25 +7,21 @@ const WORDS = {
   urgent: "Saving makes the ticket urgent: ahead of the routine patients in the doctor's queue.",
   emergency: "Saving makes the ticket an emergency: first in the doctor's queue.",
 };
-let called = "";
 
 function tell() {
   const chosen = document.querySelector("[name='priority'][form='triage-form']:checked")?.value || "routine";
-  const gravest = ORDER[Math.max(ORDER.indexOf(chosen), ORDER.indexOf(called))] ?? "routine";
+  const called = form.dataset.priority || "routine";
+  const gravest = ORDER[Math.max(ORDER.indexOf(chosen), ORDER.indexOf(called))];
   place.textContent = WORDS[gravest] ?? "";
   place.hidden = !WORDS[gravest];
   place.dataset.level = gravest;
 }
 
 if (form && place) {
-  form.addEventListener("vitals:scored", (event) => {
-    called = event.detail.priority;
-    tell();
-  });
-  // The choice stands outside the form's box, so its draft is told of it.
+  form.addEventListener("vitals:scored", tell);
+  // The choice stands outside of the form's box.
   document.addEventListener("change", (event) => {
-    if (event.target.name !== "priority") return;
-    tell();
+    if (event.target.name === "priority") tell();
   });
   tell();
 }

@@ -110,6 +110,8 @@ function response({ red, medium, high }, parts, total) {
 
 // ---- the form ----
 
+// Units as they are written; the tables know them in small letters.
+const SAID = { "°f": "°F", "mg/dl": "mg/dL" };
 const shown = (value, decimals) => String(Number(value.toFixed(decimals)));
 const chosen = (form, name) => form.querySelector(`[name="${name}"]:checked`)?.value;
 
@@ -160,8 +162,9 @@ function doubtful(sign, value) {
 
 function told(sign, text, found) {
   const words = `${shown(found.value, sign.decimals)} ${sign.unit}`;
-  if (found.assumed) return { text: `taken as ${found.assumed.toUpperCase()}: ${words}`, kind: "assumed" };
-  if (doubtful(sign, found.value)) return { text: `Really ${words}?`, kind: "doubt" };
+  const taken = found.assumed ? `taken as ${SAID[found.assumed] ?? found.assumed}` : "";
+  if (doubtful(sign, found.value)) return { text: `Really ${words}?${taken && ` ${taken}`}`, kind: "doubt" };
+  if (taken) return { text: `${taken}: ${words}`, kind: "assumed" };
   const plain = text.trim().replace(",", ".");
   const same = Number(plain) === found.value;
   return { text: same ? "" : `= ${words}`, kind: "heard" };
@@ -285,7 +288,9 @@ class Form {
         one.textContent = words(one.dataset.news2Part, { news2, found, answer, taken, pregnant });
       });
     }
-    this.form.dispatchEvent(new CustomEvent("vitals:scored", { bubbles: true, detail: { priority: pregnant || !taken ? "" : answer.priority } }));
+    // Kept on the form as well, for whoever begins to listen later.
+    this.form.dataset.priority = pregnant || !taken ? "" : answer.priority;
+    this.form.dispatchEvent(new CustomEvent("vitals:scored", { bubbles: true }));
   }
 
   tellPoints(name, number) {
