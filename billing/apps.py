@@ -10,9 +10,11 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing import listening
         from billing.board import FACTS
+        from billing.menu import ENTRIES
         from billing.timeline import ADDITIONS
         from core.importing import registry
         from core.live import topics
+        from core.shell import menu
         from core.timeline import registry as timeline
         from patients import cards
 
@@ -20,3 +22,5 @@ class BillingConfig(AppConfig):
         timeline.register(*ADDITIONS)
         cards.register(*FACTS)
         listening.register(topics)
+        for entry in ENTRIES:
+            menu.register(entry)

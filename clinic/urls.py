@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("inventory.urls")),
     path("", include("patients.urls")),
     path("", include("clinical_docs.urls")),
+    path("", include("billing.urls")),
     path("", include("audit.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from billing.models import Invoice
+from billing.models import Invoice, Payment
+
+CASH = Payment.Method.CASH
 
 
 @dataclass(frozen=True)

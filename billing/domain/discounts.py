@@ -47,17 +47,17 @@ def worth(discount: Discount, charges: Collection[Charge]) -> Decimal:
     base = gross_of(of)
     if discount.percent is None:
         return min(Decimal(discount.amount or ZERO), base)
-    return (base * discount.percent / 100).quantize(CENT, ROUND_HALF_UP)
+    return (base * Decimal(discount.percent) / 100).quantize(CENT, ROUND_HALF_UP)
 
 
 def gross_of(charges: Iterable[Charge]) -> Decimal:
-    return sum((charge.amount for charge in charges), ZERO)
+    return sum((Decimal(charge.amount) for charge in charges), ZERO)
 
 
 def limit_of(charges: Iterable[Charge]) -> Decimal:
     """The most a cashier may take off these alone."""
-    share: Decimal = gross_of(charges) * settings.DISCOUNT_LIMIT / 100
-    return share.quantize(CENT, ROUND_HALF_UP)
+    percent = Decimal(settings.DISCOUNT_LIMIT)
+    return (gross_of(charges) * percent / 100).quantize(CENT, ROUND_HALF_UP)
 
 
 def refuse_above_limit(offs: Iterable[Off], charges: Collection[Charge]) -> None:

@@ -48,10 +48,10 @@ def _credit(charge: Charge, quantity: Decimal, by: User) -> None:
 def _worth(charge: Charge, quantity: Decimal, invoice: Invoice) -> Decimal:
     """What was billed for so much of it: a discount on the bill counts for its part."""
     nets = invoice.lines.exclude(kind=InvoiceLine.Kind.DISCOUNT).values_list("net", flat=True)
-    gross = sum(nets, Decimal(0))
+    gross = sum(map(Decimal, nets), Decimal(0))
     share = Decimal(invoice.total) / gross if gross else Decimal(0)
-    worth: Decimal = (quantity * charge.unit_price * share).quantize(CENT, ROUND_HALF_UP)
-    return min(worth, Decimal(invoice.total - invoice.credited))
+    worth = (quantity * Decimal(charge.unit_price) * share).quantize(CENT, ROUND_HALF_UP)
+    return min(worth, Decimal(invoice.total) - Decimal(invoice.credited))
 
 
 def _ask_back(invoice: Invoice, amount: Decimal, reason: str, by: User) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.domain import leaving, numbers, shifts
-from billing.domain.allocation import Part, Tender, allocate
+from billing.domain.allocation import CASH, Part, Tender, allocate
 from billing.domain.held import Held, hold
 from billing.domain.invoicing import issue
 from billing.errors import ChangedMeanwhile, NothingToSettle, WrongAmount
@@ -23,7 +23,6 @@ from core.shell.words import money
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
-CASH = Payment.Method.CASH
 
 
 @dataclass(frozen=True)

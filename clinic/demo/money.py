@@ -1,13 +1,14 @@
 """A year of invoices, nearly all of them paid."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import count
 from typing import NamedTuple
 
 from django.utils import timezone
 
+from billing.domain import numbers
 from billing.models import Charge, Invoice, InvoiceLine, Payment
 from clinic.demo.bills import CENT, Tariff, amount, charges_of, tariff, with_what_was_done
 from clinic.demo.chance import dice, one_of
@@ -81,20 +82,21 @@ def line_of(invoice: Invoice, charge: Charge) -> InvoiceLine:
 
 def issue(bills: Sequence[Bill]) -> None:
     """Each gets the next number of its year."""
-    numbers = {year: next_numbers(year) for year in {bill.issued_at.year for bill in bills}}
-    for bill in bills:
-        year = bill.issued_at.year
-        bill.invoice.number = f"{year}-{next(numbers[year]):06d}"
+    given = numbers_for(numbers.INVOICE, [bill.issued_at for bill in bills])
+    for bill, number in zip(bills, given, strict=True):
+        bill.invoice.number = number
         bill.invoice.issued_at, bill.invoice.state = bill.issued_at, Invoice.State.ISSUED
     invoices = [bill.invoice for bill in bills]
     Invoice.objects.bulk_update(invoices, ["number", "issued_at", "state"])
 
 
-def next_numbers(year: int) -> Iterator[int]:
-    """Without a gap after the last number given in that year."""
-    given = Invoice.objects.filter(number__startswith=f"{year}-").order_by("-number")
-    last = given.values_list("number", flat=True).first() or "-0"
-    return count(int(last.partition("-")[2]) + 1)
+def numbers_for(kind: str, moments: Sequence[datetime]) -> list[str]:
+    """The next numbers of each moment's year, in their order."""
+    years = [timezone.localtime(moment).year for moment in moments]
+    given = {
+        year: iter(numbers.next_of_year(kind, year, many)) for year, many in Counter(years).items()
+    }
+    return [next(given[year]) for year in years]
 
 
 def is_paid(bill: Bill) -> bool:
@@ -104,16 +106,19 @@ def is_paid(bill: Bill) -> bool:
 
 def pay(bills: Iterable[Bill]) -> int:
     """One payment each, now and then of only half."""
-    return len(Payment.objects.bulk_create(map(payment, bills)))
+    paid = list(bills)
+    given = numbers_for(numbers.RECEIPT, [bill.issued_at for bill in paid])
+    payments = [payment(bill, number) for bill, number in zip(paid, given, strict=True)]
+    return len(Payment.objects.bulk_create(payments))
 
 
-def payment(bill: Bill) -> Payment:
+def payment(bill: Bill, number: str) -> Payment:
     in_part = dice("part", bill.visit.pk) % 100 < PART_PAID_IN_100
     return Payment(
         invoice=bill.invoice,
         patient_id=bill.visit.patient_id,
         method=one_of(METHODS, "method", bill.visit.pk),
         amount=(bill.total * HALF).quantize(CENT) if in_part else bill.total,
-        receipt_number=f"R-{bill.invoice.number}",
+        receipt_number=number,
         received_at=bill.issued_at,
     )

@@ -1,0 +1,1 @@
+"""What cashiers and managers type."""
