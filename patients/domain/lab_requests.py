@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.accounts.models import User
 from core.capture.context import acting
 from core.errors import ClinicError
-from patients.domain.prescriptions import open_visit
+from patients.domain.ongoing import open_visit
 from patients.models import LabRequest, LabTest, Visit
 from patients.policies import require
 from patients.queries.orders import asked_in
