@@ -9,10 +9,21 @@ from django.urls import reverse
 
 from billing.queries import owed as money
 from core.accounts.models import User
+from core.accounts.roles import Role
 from core.health.probes import Picture, lookout
 from core.shell import words
 from patients.queries import today
 
+LANDINGS = {
+    Role.RECEPTIONIST: "patients:queue",
+    Role.NURSE: "clinical_docs:triage",
+    Role.CLINICIAN: "patients:queue",
+    Role.LAB: "clinical_docs:lab",
+    Role.PHARMACIST: "patients:pharmacy",
+    Role.CASHIER: "billing:till",
+    Role.AUDITOR: "audit:explorer",
+}
+"""Where somebody begins the day: at their work. The others begin on the front page."""
 MOST_ROWS = 12
 MOST_RECENT = 8
 RECENT = "recent_patients"
@@ -69,6 +80,12 @@ PANELS = (
     ),
 )
 """A role's own work comes first; who is in the house, which everybody sees, last."""
+
+
+def landing(user: User) -> str:
+    """The page of the first of the user's roles that has one."""
+    names = (LANDINGS[Role(role)] for role in user.roles if role in LANDINGS)
+    return reverse(next(names, "home"))
 
 
 def panels(user: User) -> list[dict[str, Any]]:

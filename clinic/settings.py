@@ -204,7 +204,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # User names are unique whatever their case: a constraint on Lower("username").
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGIN_URL = "accounts:sign_in"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "start"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = env["HTTPS"]

@@ -7,6 +7,7 @@ from clinic import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("start/", views.start, name="start"),
     path("", include("core.accounts.urls")),
     path("", include("core.shell.urls")),
     path("", include("core.profile.urls")),

@@ -3,11 +3,18 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from clinic import home as front
 from core.accounts.access import StaffRequest, access
+
+
+@require_safe
+@access("home.view")
+def start(request: StaffRequest) -> HttpResponse:
+    """After signing in: straight to one's work."""
+    return redirect(front.landing(request.user))
 
 
 @require_safe

@@ -234,6 +234,7 @@ POSTS = {
     "patients:cancel_appointment",
     "patients:undo_appointment",
     "accounts:sign_out",
+    "start",
     "profile:theme",
     "profile:password",
     "editing:draft",
@@ -244,7 +245,7 @@ POSTS = {
     "patients:move",
     "patients:undo",
 }
-"""Addresses that only take something."""
+"""Addresses that only take something, or lead on."""
 DOWNLOADS = {
     "audit:export",
     "patients:id_card",

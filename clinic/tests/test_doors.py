@@ -16,7 +16,6 @@ from core.accounts.roles import PERMISSIONS, Role, permissions_of
 from core.shell import words
 from inventory.models import Item
 from patients.models import Allergy, Patient, Visit
-from patients.models import Allergy, Patient, Ticket, Visit
 
 # Doors without a guard, each with the reason.
 OPEN_TO_ALL = {

@@ -190,7 +190,9 @@ def test_the_screen_calls_the_number_and_tells_nothing_of_the_patient(arrive, pa
     ticket = arrive("Emergency")
     told = []
     screen = page("joy")
-    screen.on("websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(frame)))
+    screen.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(frame))
+    )
     screen.on(
         "response", lambda answer: told.append(answer.text()) if "/screen/" in answer.url else 0
     )

@@ -50,7 +50,7 @@ def is_in(client: Client) -> bool:
 def test_the_right_password_opens_whatever_the_case_of_the_name(client, ben, name):
     answer = sign_in(client, name)
 
-    assert (answer.status_code, answer.headers["Location"], is_in(client)) == (302, "/", True)
+    assert (answer.status_code, answer.headers["Location"], is_in(client)) == (302, "/start/", True)
 
 
 @pytest.mark.parametrize(
