@@ -39,6 +39,8 @@ class Panel:
     rows: Callable[[], Any]
     headings: tuple[str, ...]
     empty: str
+    opens: str = ""
+    """The page of a row; the patient's record where it has none of its own."""
 
     @property
     def template(self) -> str:
@@ -61,6 +63,7 @@ PANELS = (
         today.prescriptions_to_dispense,
         ("Medicines", "State", "Written"),
         "No prescription waits",
+        opens="patients:dispense",
     ),
     Panel(
         "invoices",

@@ -21,6 +21,18 @@ MEDICINES = RowSource(
        WHERE i.patient_id = %(patient)s""",
     "patients/entries/medicine.html",
 )
+DISPENSES = RowSource(
+    "medicines",
+    """SELECT d.dispensed_at AS at, 'dispense' AS entity_type, d.id::text,
+       d.visit_id::text AS visit_id, jsonb_build_object('outcome', d.outcome, 'drug', l.drug,
+       'item', i.name || ' ' || i.strength, 'unit', i.unit, 'quantity', d.quantity,
+       'lot', o.lot_number, 'reason', d.reason, 'substituted', d.substituted,
+       'returned', nullif(d.returned_quantity, 0)) AS facts
+       FROM dispenses d JOIN prescription_items l ON l.id = d.prescription_item_id
+       LEFT JOIN inventory i ON i.id = d.item_id LEFT JOIN inventory_lots o ON o.id = d.lot_id
+       WHERE d.patient_id = %(patient)s""",
+    "patients/entries/dispense.html",
+)
 PROBLEMS = RowSource(
     "history",
     """SELECT coalesce(recorded_at, onset_on::timestamptz, created_at) AS at,
@@ -104,6 +116,7 @@ ADDITIONS = (
     Kind("history", "History", CARE, 50),
     VISITS,
     MEDICINES,
+    DISPENSES,
     PROBLEMS,
     IMMUNISATIONS,
     ORDERS,

@@ -20,6 +20,7 @@ from patients.views import (
     queue,
     record,
     register,
+    returns,
     screen,
     search,
     tickets,
@@ -70,6 +71,7 @@ urlpatterns = [
         "pharmacy/<uuid:prescription_id>/sheet/", dispensing.dispense_sheet, name="dispense_sheet"
     ),
     path("pharmacy/<uuid:prescription_id>/labels/", dispense_labels.labels, name="labels"),
+    path("pharmacy/returns/<uuid:dispense_id>/", returns.give_back, name="give_back"),
     path("pharmacy/undo/<uuid:dispense_id>/", dispensing.dispense_undo, name="dispense_undo"),
     path("patients/<uuid:patient_id>/problems/", problems.list_of, name="problems"),
     path("patients/<uuid:patient_id>/problems/search/", problems.search, name="problem_search"),

@@ -77,7 +77,14 @@ def open_the_first_row(page: Any) -> None:
 def open_first_prescription(page: Any) -> None:
     """Whoever waits longest for medicines."""
     page.locator(".turn").first.click()
-    page.locator("#sheet .rx").first.wait_for()
+    page.locator("#sheet .disp").first.wait_for()
+
+
+def open_a_return(page: Any) -> None:
+    """The form for taking back what was given of a prescription."""
+    page.locator(".turn").first.click()
+    page.get_by_role("link", name="Take back").first.click()
+    page.locator("#return").wait_for()
 
 
 def open_first_item(page: Any) -> None:
@@ -149,6 +156,9 @@ PAGES = (
     Example("pharmacy", "patients:pharmacy", "lena"),
     Example(
         "dispense", "patients:dispense", "lena", path="/pharmacy/", act=open_first_prescription
+    ),
+    Example(
+        "give-back", "patients:give_back", "lena", path="/pharmacy/?tab=owed", act=open_a_return
     ),
     Example("stock", "inventory:stock", "lena"),
     Example("stock-item", "inventory:item", "lena", path="/stock/", act=open_first_item),

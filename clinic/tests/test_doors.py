@@ -15,7 +15,7 @@ from core.accounts.models import User
 from core.accounts.roles import PERMISSIONS, Role, permissions_of
 from core.shell import words
 from inventory.models import Item
-from patients.models import Allergy, Patient, Visit
+from patients.models import Allergy, Dispense, Patient, Visit
 
 # Doors without a guard, each with the reason.
 OPEN_TO_ALL = {
@@ -58,6 +58,7 @@ WHO = {
     "patients:pharmacy": {N, C, P},
     "patients:dispense": {N, C, P},
     "patients:labels": {N, C, P},
+    "patients:give_back": {P},
     "inventory:stock": {C, P, M},
     "inventory:stock_file": {C, P, M},
     "inventory:item": {C, P, M},
@@ -94,6 +95,7 @@ THINGS = {
     "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
     "item_id": lambda patient: Item.objects.order_by("sku"),
     "letter_id": lambda patient: patient.letters.order_by("created_at"),
+    "dispense_id": lambda patient: Dispense.objects.order_by("dispensed_at"),
     "prescription_id": lambda patient: patient.prescriptions.order_by("written_at"),
     "allergy_id": lambda patient: patient.allergies.order_by("created_at"),
 }

@@ -16,7 +16,7 @@ from core.outbox.models import OutboxRow
 from core.shell.words import clinic_date
 from inventory.models import Lot, StockMove
 from patients.domain import visits
-from patients.domain.dispensing import Give, dispense
+from patients.domain.dispensing import Give, NotGiven, dispense
 from patients.models import Dispense, Prescription, Room, Ticket
 from patients.queries import dispensing as queries
 from patients.tests.medicines import item, lot, prescription
@@ -445,3 +445,59 @@ def test_a_long_label_stays_on_its_page(desk, joy):
     send(desk, ordered, fields(shown(desk, ordered)))
 
     assert [len(labels_of(desk, ordered, size=size)) for size in ("sticker", "label")] == [1, 1]
+
+
+def returning(desk, done: Dispense, **typed):
+    usual = {"key": str(uuid4()), "quantity": "4", "reason": "Rash", "destination": "destroy"}
+    return desk.post(reverse("patients:give_back", args=[done.pk]), {**usual, **typed})
+
+
+def test_a_medicine_comes_back_to_be_destroyed_or_to_the_shelf(desk, joy, amox, lena):
+    shelf = lot(amox, 100)
+    ordered = here(joy, (amox, 10))
+    [done] = dispense(ordered.pk, [Give(line(ordered).pk, D(10))], by=lena)
+    assert "Take back" in shown(desk, ordered)
+
+    assert returning(desk, done).status_code == 302
+    shelf.refresh_from_db()
+    assert shelf.quantity == 90
+    returning(desk, done, quantity="3", destination="shelf", due_again="on")
+
+    shelf.refresh_from_db()
+    assert (shelf.quantity, queries.remaining(line(ordered))) == (93, 3)
+    assert "7 came back" in shown(desk, ordered)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"quantity": "11"}, "Only 10 can come back."),
+        ({"quantity": ""}, "Say how much comes back."),
+        ({"reason": " "}, "Say why it comes back."),
+        ({"key": ""}, "The form was not whole"),
+    ],
+)
+def test_a_return_that_cannot_be_is_said_and_changes_nothing(desk, joy, amox, lena, typed, said):
+    shelf = lot(amox, 100)
+    ordered = here(joy, (amox, 10))
+    [done] = dispense(ordered.pk, [Give(line(ordered).pk, D(10))], by=lena)
+
+    answer = returning(desk, done, **typed)
+
+    shelf.refresh_from_db()
+    assert (answer.status_code, shelf.quantity) == (422, 90)
+    assert said in answer.content.decode()
+
+
+def test_the_record_tells_what_the_pharmacy_did(client, joy, amox, lena, person):
+    lot(amox, 100)
+    ordered = here(joy, (amox, 10), (amox, 5))
+    first, second = queries.lines_of(ordered.pk)
+    decided = [Give(first.pk, D(10)), NotGiven(second.pk, "Has some at home")]
+    dispense(ordered.pk, decided, by=lena)
+    client.force_login(person(Role.CLINICIAN))
+
+    page = client.get(reverse("patients:record", args=[ordered.patient_id])).content.decode()
+
+    assert "10\u00a0capsule given, lot A1" in page
+    assert "not given: Has some at home" in page
