@@ -77,7 +77,8 @@ class Charge(Record):
                 "once_invoiced",
                 pgtrigger.Condition("OLD.state = 'invoiced'"),
                 "What is on an invoice is not changed; credit the invoice",
-                free="state,line_id",
+                # The amount is worked out by the database only after this has looked.
+                free="state,line_id,amount",
             ),
         ]
 
