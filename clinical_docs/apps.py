@@ -10,10 +10,12 @@ class ClinicalDocsConfig(AppConfig):
     def ready(self) -> None:
         from clinical_docs.board import FACTS
         from clinical_docs.documents import ClinicalData, DocumentMetadata
+        from clinical_docs.domain import revisions
         from clinical_docs.listening import may_hear_visit
         from clinical_docs.menu import ENTRIES
         from clinical_docs.queries import bedside
         from clinical_docs.timeline import ADDITIONS
+        from core import upkeep
         from core.databases import registry
         from core.importing import registry as importing
         from core.live import topics
@@ -31,3 +33,4 @@ class ClinicalDocsConfig(AppConfig):
         facts.provide_weight(bedside.weight_today)
         facts.provide_pregnancy(bedside.pregnant)
         topics.allow("visit", may_hear_visit)
+        upkeep.also("older drafts of notes", revisions.outlived)

@@ -1,5 +1,6 @@
 """What is kept for a while and then thrown away."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
@@ -13,6 +14,14 @@ KEYS_FOR = timedelta(days=7)
 DRAFTS_FOR = timedelta(days=30)
 ATTEMPTS_FOR = timedelta(days=30)
 
+Outlived = Callable[[], QuerySet]  # type: ignore[type-arg]
+_more: dict[str, Outlived] = {}
+
+
+def also(name: str, rows: Outlived) -> None:
+    """What of an app's own may go; called in `AppConfig.ready`."""
+    _more[name] = rows
+
 
 def outlived() -> dict[str, QuerySet]:  # type: ignore[type-arg]
     """What may go, by name: used form keys, forgotten drafts, failed sign-ins, ended sessions."""
@@ -22,6 +31,7 @@ def outlived() -> dict[str, QuerySet]:  # type: ignore[type-arg]
         "drafts": Draft.objects.filter(saved_at__lt=now - DRAFTS_FOR),
         "attempts": SignInAttempt.objects.filter(at__lt=now - ATTEMPTS_FOR),
         "sessions": Session.objects.filter(expire_date__lt=now),
+        **{name: rows() for name, rows in _more.items()},
     }
 
 

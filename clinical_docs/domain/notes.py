@@ -56,16 +56,19 @@ def write(patient_id: UUID, *, text: str, visit_id: UUID | None = None, by: User
     return note
 
 
-def sign(visit_id: UUID, *, by: User) -> ClinicalData:
+def sign(visit_id: UUID, *, amended: Document | None = None, by: User) -> ClinicalData:
     """Sign what stands in the visit's draft: a note with its sections, and no draft any more.
 
-    What amends an older note supersedes it. Raises NothingWritten or NotAllowed.
+    What amends an older note supersedes it; `amended` is that note, where it can be read.
+    Raises NothingWritten or NotAllowed.
     """
     with drafting.opened(visit_id, by=by) as draft:
         texts = draft.texts()
         if not texts:
             raise NothingWritten("Nothing is written yet.")
         note = _composition(draft, texts, by)
+        if amended is not None:
+            note.data["amends_at"] = amended["created_at"].isoformat()
         note.save()
         draft.delete()
     return note

@@ -38,6 +38,11 @@ def put_aside(
     return same or _add(visit_id, words, why, by)
 
 
+def outlived() -> QuerySet[NoteRevision]:
+    """Those that nobody asked for in a month."""
+    return NoteRevision.objects.filter(saved_at__lt=timezone.now() - KEPT_FOR)
+
+
 def _goes_on(newest: NoteRevision) -> bool:
     is_recent = newest.began_at > timezone.now() - ONE_EVERY
     return is_recent and newest.why == NoteRevision.Why.WRITTEN

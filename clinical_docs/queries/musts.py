@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from clinical_docs.models import NoteDraft
+from patients.domain.checking import check, unsettled
 from patients.models import Prescription, PrescriptionItem, Visit, VisitProblem
 
 
@@ -16,11 +17,11 @@ class Must:
     place: str
 
 
-def lines_not_signed(visit: Visit) -> int:
+def lines_not_signed(visit: Visit) -> list[PrescriptionItem]:
     """Medicines written in this visit that nobody has signed."""
     drafts = Prescription.State.DRAFT
     items = PrescriptionItem.objects.filter(prescription__visit=visit, prescription__state=drafts)
-    return items.count()
+    return list(items.select_related("item", "prescription"))
 
 
 def musts(visit: Visit, *, has_note: bool | None) -> list[Must]:
@@ -31,7 +32,7 @@ def musts(visit: Visit, *, has_note: bool | None) -> list[Must]:
     found = [
         _note(draft, has_note),
         None if about.exists() else PROBLEM,
-        _prescription(lines) if lines else None,
+        _prescription(visit, lines) if lines else None,
     ]
     return [one for one in found if one is not None]
 
@@ -47,6 +48,11 @@ def _note(draft: NoteDraft | None, has_note: bool | None) -> Must | None:
     return None
 
 
-def _prescription(lines: int) -> Must:
-    many = "1 prescription line" if lines == 1 else f"{lines} prescription lines"
-    return Must("prescription", f"{many} not signed", "See the prescription", "prescribing")
+def _prescription(visit: Visit, lines: list[PrescriptionItem]) -> Must:
+    """Lines that a warning stops are said first: they cannot be signed as they are."""
+    found = check(visit, lines)
+    stopped = sum(bool(unsettled(line, found[line.pk])) for line in lines)
+    many, what = (stopped, "stopped") if stopped else (len(lines), "not signed")
+    said = f"{many} prescription line{'' if many == 1 else 's'} {what}"
+    act = "Settle the prescription" if stopped else "See the prescription"
+    return Must("prescription", said, act, "prescribing")

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -15,6 +16,7 @@ from clinical_docs.queries.measures import measures_of
 from clinical_docs.queries.signs import Round, rounds_of
 from clinical_docs.vital_signs.ranges import Limits
 from core.shell.charts import range_text
+from core.shell.words import clinic_datetime
 from core.timeline.entries import Entry
 
 register = template.Library()
@@ -142,6 +144,13 @@ def note_sections(document: dict[str, Any]) -> list[dict[str, str]]:
     parts = [one for one in data.get("sections") or () if one.get("text")]
     plain = [{"title": "", "text": str(data.get("text", ""))}] if data.get("text") else []
     return [*plain, *parts]
+
+
+@register.filter
+def amends_from(document: dict[str, Any]) -> str:
+    """When the note was signed that this one stands in place of; empty where nobody knows."""
+    moment = parse_datetime(str(document.get("data", {}).get("amends_at") or ""))
+    return clinic_datetime(moment) if moment else ""
 
 
 @register.filter

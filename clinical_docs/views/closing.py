@@ -31,7 +31,7 @@ SEE, WRITE = "patients.view_clinical", "consult.write"
 def closing(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     """The last part of the page and its bar, as they are now; what was chosen stays chosen."""
     visit = visit_or_404(request.user, visit_id)
-    context = {**closing_of(request, visit), "oob": True}
+    context = {**closing_of(request, visit, is_signed=has_note(visit)), "oob": True}
     return render(request, "clinical_docs/consult.html#closing_live", context)
 
 

@@ -12,6 +12,7 @@ from clinical_docs.queries.signed import notes_of
 from core.accounts.access import StaffRequest
 from core.clock import today
 from core.errors import ServiceUnavailable
+from core.shell.context import address
 from patients.domain import stops
 from patients.domain.tickets import active_ticket
 from patients.models import Room, Visit
@@ -39,11 +40,11 @@ class FollowUp:
     day: date | None
 
 
-def closing_of(request: StaffRequest, visit: Visit) -> dict[str, Any]:
-    """What the last part of the page and its bar draw."""
+def closing_of(request: StaffRequest, visit: Visit, *, is_signed: bool | None) -> dict[str, Any]:
+    """What the last part of the page and its bar draw; `is_signed` as `has_note` says it."""
     ticket = active_ticket(visit.pk)
     is_under_way = visit.state == Visit.State.IN_CONSULTATION
-    missing = musts(visit, has_note=has_note(visit)) if is_under_way else []
+    missing = musts(visit, has_note=is_signed) if is_under_way else []
     return {
         "visit": visit,
         "patient": visit.patient,
@@ -59,6 +60,7 @@ def closing_of(request: StaffRequest, visit: Visit) -> dict[str, Any]:
         "chosen": _chosen(request),
         "finish_form": FinishForm(),
         "waiting": list(waiting_for(request.user, besides=visit.pk)[:SHOWN_WAITING]),
+        "queue_url": address("patients:queue"),
         "tomorrow": after("1d", today()),
     }
 

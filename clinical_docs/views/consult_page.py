@@ -28,12 +28,14 @@ PLACED = {"orders": "patients:orders", "prescribing": "patients:prescribing"}
 def page(request: StaffRequest, visit: Visit, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page of this visit; `more` is what has just happened."""
     head = queries.head(visit.patient_id, request.user)
+    note = note_of_page(request, visit)
+    is_signed = None if note["signed"] is None else bool(note["signed"])
     context = {
         **banner_of(request, visit.patient, head),
         **strip_of(visit, head),
-        **note_of_page(request, visit),
+        **note,
         **panel_of(request, visit.patient, visit),
-        **closing_of(request, visit),
+        **closing_of(request, visit, is_signed=is_signed),
         "placed": {name: address(route, visit.pk) for name, route in PLACED.items()},
         **more,
     }

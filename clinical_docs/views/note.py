@@ -196,6 +196,7 @@ def _answer(kept: Kept) -> dict[str, Any]:
         "versions": {name: drafting.version_of(kept.draft, name) for name in known},
         "clashes": [_clash(one) for one in kept.clashes],
         "is_empty": not kept.draft.texts(),
+        "older": NoteRevision.objects.filter(visit=kept.draft.pk).count(),
     }
 
 
@@ -213,17 +214,26 @@ def _clash(one: Clash) -> dict[str, Any]:
 
 def _sign_once(request: StaffRequest, visit: Visit, key: UUID) -> list[str]:
     """Sections that clash; then nothing is signed."""
-    words = typed(request)
+    words, amended = typed(request), _amended(visit)
 
     def work() -> dict[str, Any]:
         kept = drafting.save(visit.pk, words, page=_window(request), by=request.user)
         if not kept.clashes:
-            notes.sign(visit.pk, by=request.user)
+            notes.sign(visit.pk, amended=amended, by=request.user)
         return {"clashes": [one.name for one in kept.clashes]}
 
     content = {"visit": visit.pk, **{name: one.text for name, one in words.items()}}
     found = once(key, work, action="sign-note", content=content, by=request.user)
     return list(found["clashes"])
+
+
+def _amended(visit: Visit) -> dict[str, Any] | None:
+    """The signed note that the draft will stand in place of, if it can be read at present."""
+    draft = NoteDraft.objects.filter(pk=visit.pk).exclude(amends="").first()
+    try:
+        return note_of(visit, UUID(draft.amends)) if draft else None
+    except ServiceUnavailable:
+        return None
 
 
 def _panel(request: StaffRequest, visit: Visit, *, status: int = 200) -> HttpResponse:

@@ -11,6 +11,8 @@ from core.errors import ClinicError
 
 LONGEST = 50_000
 LONGEST_PLACE = 100
+MOST_OF_A_PERSON = 200
+"""Forms left open at once; beyond them the draft touched longest ago goes."""
 NEVER_KEPT = {"csrfmiddlewaretoken", "password", "key", "next"}
 
 
@@ -26,7 +28,7 @@ def is_place(form: str, object_id: str) -> bool:
 def save(form: str, object_id: str, fields: Mapping[str, str], *, by: User) -> datetime:
     """Keep these fields; returns when. Only their writer ever reads them.
 
-    Raises DraftTooLong.
+    Of one person's drafts the newest 200 are kept. Raises DraftTooLong.
     """
     # PostgreSQL holds every character but NUL, which no keyboard types.
     plain = {name.replace("\0", ""): value.replace("\0", "") for name, value in fields.items()}
@@ -34,10 +36,19 @@ def save(form: str, object_id: str, fields: Mapping[str, str], *, by: User) -> d
     if sum(len(name) + len(value) for name, value in kept.items()) > LONGEST:
         raise DraftTooLong(f"A draft holds at most {LONGEST} characters.")
     now = timezone.now()
-    Draft.objects.update_or_create(
+    _, is_new = Draft.objects.update_or_create(
         user=by, form=form, object_id=object_id, defaults={"fields": kept, "saved_at": now}
     )
+    if is_new:
+        _forget_beyond(by)
     return now
+
+
+def _forget_beyond(user: User) -> None:
+    theirs = Draft.objects.filter(user=user).order_by("-saved_at", "-pk")
+    too_old = list(theirs.values_list("pk", flat=True)[MOST_OF_A_PERSON:])
+    if too_old:
+        Draft.objects.filter(pk__in=too_old).delete()
 
 
 def find(form: str, object_id: str, *, by: User) -> Draft | None:

@@ -9,7 +9,7 @@ from typing import Any
 @dataclass
 class Entry:
     """One line: `facts` are what its `template` draws; `is_waiting` until MongoDB has it;
-    `is_replaced` where a newer document stands in its place."""
+    `replaced_by` is the id of the newer document that stands in its place, if one does."""
 
     at: datetime
     kind: str
@@ -19,8 +19,12 @@ class Entry:
     facts: dict[str, Any]
     template: str
     is_waiting: bool = False
-    is_replaced: bool = False
+    replaced_by: str = ""
     also: list["Entry"] = field(default_factory=list)
+
+    @property
+    def is_replaced(self) -> bool:
+        return bool(self.replaced_by)
 
     @property
     def place(self) -> tuple[datetime, str]:

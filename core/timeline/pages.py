@@ -81,7 +81,7 @@ def _documents(
     here = [e for e in waiting if e.kind in wanted and (not before or before.is_before(e))]
     entries = {entry.id: entry for entry in (*here, *arrived)}
     for entry in entries.values():
-        entry.is_replaced = entry.id in over.replaced
+        entry.replaced_by = over.replaced.get(entry.id, "")
     return _Documents(list(entries.values()), counts, is_delayed)
 
 

@@ -110,13 +110,16 @@ class Overtaken:
     """Documents that others repeat or stand in place of: not shown, or shown as replaced."""
 
     hidden: set[str] = field(default_factory=set)
-    replaced: set[str] = field(default_factory=set)
+    replaced: dict[str, str] = field(default_factory=dict)
 
     def add(self, source: DocumentSource, newer: dict[str, Any]) -> None:
         """What one document overtakes."""
         self.hidden.update(source.members_of(newer))
         if older := newer.get(source.replaces):
-            (self.replaced if source.stays(newer) else self.hidden).add(str(older))
+            if source.stays(newer):
+                self.replaced[str(older)] = str(newer["_id"])
+            else:
+                self.hidden.add(str(older))
 
 
 def overtaken(patient_id: UUID, kinds: set[str], head: Head) -> Overtaken:

@@ -1,9 +1,10 @@
 """Who is this? The strip on top of every page of a patient."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
@@ -21,7 +22,7 @@ QUEUE_OTHERWISE = Act("Queue for…", opens="arrive")
 BOOK = ("appointments.book", "Book", "patients:book_for", "")
 CARD = "patients:id_card"
 ACTS = (
-    ("patients.view", "Open record", "patients:record", "o"),
+    ("patients.view", "Open record", "patients:record", "r"),
     BOOK,
     ("patients.register", "ID card", CARD, ""),
     ("audit.view_record", "Audit trail", "audit:patient", ""),
@@ -87,6 +88,12 @@ def _page_of(request: StaffRequest) -> str:
     return (here or request.path).partition("?")[0]
 
 
+def _is_visit_page(request: StaffRequest) -> bool:
+    with suppress(Resolver404):
+        return resolve(_page_of(request)).view_name == "clinical_docs:consult"
+    return False
+
+
 def _visit_in_words(visit: dict[str, Any]) -> str:
     """`A012, in consultation since 09:12, Room 2`."""
     since = clinic_time(parse_datetime(visit["opened_at"]))
@@ -114,4 +121,6 @@ def _acts(request: StaffRequest, patient: Patient, head: Head) -> list[Act]:
     visit = head.facts.get("open_visit")
     if visit and may("consult.write"):
         acts.insert(0, Act("Open visit", _address_of(visit), weight="soft", key="c"))
-    return [act for act in acts if act.url != _page_of(request)]
+    others = [act for act in acts if act.url != _page_of(request)]
+    # There the visit's own acts come first: papers are printed from the record.
+    return [act for act in others if act.key] if _is_visit_page(request) else others

@@ -69,6 +69,8 @@ document.addEventListener("draft:saved", (event) => {
   keep(answer.versions, posted);
   answer.clashes.forEach(clash);
   tellEmpty(answer.is_empty);
+  const count = document.querySelector("#note [data-older]");
+  if (count) count.textContent = answer.older;
 });
 document.addEventListener("draft:refused", (event) => {
   if (event.target !== form() || !event.detail.gone) return;

@@ -95,3 +95,15 @@ def test_a_place_that_no_form_has_is_not_found(writing, place):
 def test_a_stranger_keeps_nothing(client, db):
     assert client.post(ADDRESS, {"text": "x"}).status_code == 302
     assert kept() == []
+
+
+def test_of_very_many_drafts_the_newest_are_kept(ben, person, monkeypatch):
+    monkeypatch.setattr(drafts, "MOST_OF_A_PERSON", 3)
+    drafts.save("note", "theirs", {"text": "x"}, by=person(Role.NURSE))
+    for n in range(5):
+        drafts.save("note", str(n), {"text": str(n)}, by=ben)
+    drafts.save("note", "2", {"text": "again"}, by=ben)
+
+    mine = Draft.objects.filter(user=ben).order_by("object_id")
+    assert list(mine.values_list("object_id", flat=True)) == ["2", "3", "4"]
+    assert Draft.objects.exclude(user=ben).count() == 1

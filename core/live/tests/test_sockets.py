@@ -9,6 +9,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -363,3 +364,66 @@ def test_a_browser_that_leaves_in_the_middle_of_it_is_no_fault(running_clinic, n
             socket.socket.close()
 
     assert "Traceback" not in running_clinic.log("daphne")
+
+
+def look(clinic, person, topic: str) -> dict:
+    """Who writes where, as this person may see it."""
+    cookies = clinic.cookies(person)
+    answer = httpx.get(f"{clinic.url}/live/writers/", params={"topic": topic}, cookies=cookies)
+    return answer.json()
+
+
+def test_colleagues_see_who_writes_where_until_the_page_is_closed(
+    running_clinic, page, patient, nurse, person
+):
+    visit = Visit.objects.create(patient=patient, opened_at=timezone.now())
+    topic, colleague = f"visit:{visit.pk}", person(Role.CLINICIAN)
+    with open_socket(running_clinic, running_clinic.cookies(colleague)) as theirs:
+        listen(theirs, topic)
+        with page() as socket:
+            listen(socket, topic)
+            hear(theirs, presence=topic)
+            say(socket, writing={"topic": topic, "place": "note-plan"})
+            hear(theirs, presence=topic)
+
+            assert look(running_clinic, colleague, topic) == {"note-plan": [nurse.display_name]}
+            assert look(running_clinic, nurse, topic) == {}
+            say(socket, writing={"topic": topic, "place": "note-history"})
+            hear(theirs, presence=topic)
+            assert list(look(running_clinic, colleague, topic)) == ["note-history"]
+        hear(theirs, presence=topic)
+
+    assert look(running_clinic, colleague, topic) == {}
+
+
+def test_who_may_not_read_a_visit_hears_nothing_of_its_writers(
+    running_clinic, page, patient, person
+):
+    visit = Visit.objects.create(patient=patient, opened_at=timezone.now())
+    topic, desk = f"visit:{visit.pk}", person(Role.RECEPTIONIST)
+    with page() as socket:
+        listen(socket, topic)
+        say(socket, writing={"topic": topic, "place": "note-plan"})
+        with open_socket(running_clinic, running_clinic.cookies(desk)) as theirs:
+            assert listen(theirs, topic)["refused"] == [topic]
+        assert look(running_clinic, desk, topic) == {}
+
+
+@pytest.mark.parametrize(
+    "writing", [7, {}, {"topic": "visit:1"}, {"topic": "visit:1", "place": "<b>"}, {"topic": [], "place": "x"}]
+)  # fmt: skip
+def test_a_place_that_is_none_ends_the_socket(page, writing):
+    with page() as socket:
+        say(socket, writing=writing)
+
+        assert close_of(socket)[0] == 4400
+
+
+def test_a_topic_not_listened_to_is_not_written_in(running_clinic, page, patient, person):
+    visit = Visit.objects.create(patient=patient, opened_at=timezone.now())
+    topic = f"visit:{visit.pk}"
+    with page() as socket:
+        say(socket, writing={"topic": topic, "place": "note-plan"})
+        listen(socket, f"patient:{patient.pk}")
+
+        assert look(running_clinic, person(Role.CLINICIAN), topic) == {}
