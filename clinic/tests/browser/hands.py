@@ -68,6 +68,15 @@ class Hand:
         else:
             target.click()
 
+    def tick(self, label: Locator) -> None:
+        """A box with its label around it; counts as a click."""
+        if self.keys:
+            self.tally.clicks += 1
+            label.locator("input").focus()
+            self.page.keyboard.press("Space")
+        else:
+            self.click(label)
+
     def press(self, keys: str) -> None:
         """A key that acts, such as the main button's; counts as a click does."""
         self.tally.clicks += 1
@@ -97,7 +106,6 @@ class Hand:
             self._note(frame.url)
 
     def _note(self, url: str) -> None:
-        """Pages of the same kind are one screen, whichever patient they show."""
-        parts = urlsplit(url).path.strip("/").split("/")
-        shape = "/".join("*" if len(part) == 36 else part for part in parts)
-        self.tally.screens.append(shape)
+        """A list with the work beside it is one screen, whichever patient is chosen."""
+        first, *_ = urlsplit(url).path.strip("/").split("/")
+        self.tally.screens.append(first)
