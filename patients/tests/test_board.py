@@ -316,7 +316,7 @@ def test_who_has_left_is_told_of_where_no_card_is(ticket, joy, amina, client):
     answer = move(client, ticket, "skip")
 
     assert answer.status_code == 409
-    assert "A001 is left already." in answer["HX-Trigger"]
+    assert "A001 is left already." in answer["HX-Trigger-After-Settle"]
 
 
 def test_a_visit_that_nobody_has_seen_is_not_closed(ticket, joy, client):

@@ -131,4 +131,5 @@ def refused(request: StaffRequest, ticket: Ticket, why: str) -> HttpResponse:
     """In the ticket's own card, where it stands now; said aloud where it is not on the board."""
     refusal = {"ticket": ticket.pk, "why": why}
     answer = draw(request, filters_behind(request), "queue", status=409, refusal=refusal)
-    return trigger_client_event(answer, "queue:refused", {"ticket": str(ticket.pk), "why": why})
+    told = {"ticket": str(ticket.pk), "why": why}
+    return trigger_client_event(answer, "queue:refused", told, after="settle")

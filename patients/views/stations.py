@@ -19,8 +19,8 @@ class Station:
 
     def page_of(self, ticket: Ticket) -> str:
         """Nothing where this clinic has no such page: they belong to apps above this one."""
-        if self.opens == "visit":
-            return address(self.page, ticket.visit_id)
+        if self.opens in ("visit", "patient"):
+            return address(self.page, getattr(ticket, f"{self.opens}_id"))
         url = address(self.page)
         return f"{url}?{self.opens}={ticket.patient_id}" if url and self.opens else url
 
@@ -31,7 +31,7 @@ STATIONS = {
     KIND.CONSULTATION: Station("consult.write", "clinical_docs:consult", "visit"),
     KIND.LABORATORY: Station("lab.view", "clinical_docs:lab", "of"),
     KIND.PHARMACY: Station("prescriptions.dispense", "patients:pharmacy"),
-    KIND.CASH_DESK: Station("billing.view_till", "billing:till", "patient"),
+    KIND.CASH_DESK: Station("billing.view_till", "billing:till_of", "patient"),
 }
 
 

@@ -16,7 +16,10 @@ if (window.Idiomorph) {
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (attribute) => attribute !== "data-blinks";
 }
 
+// From the beginning, also where an earlier call still blinks.
 function blink(element) {
+  delete element.dataset.blinks;
+  void element.offsetWidth;
   element.dataset.blinks = "";
   setTimeout(() => delete element.dataset.blinks, BLINKS_MS);
 }
