@@ -145,6 +145,7 @@ PAGES = (
     Example("today-late", "patients:today", "joy", query="?show=late"),
     Example("book", "patients:book", "joy", query="?who=a"),
     Example("book-for", "patients:book_for", "joy", of_patient=True),
+    Example("scan", "patients:scan", "joy"),
     Example("register", "patients:register", "joy"),
     Example("register-alike", "patients:register", "joy", act=type_somebody_known),
     Example("edit", "patients:edit", "joy", of_patient=True),

@@ -16,6 +16,7 @@ from core.accounts.roles import PERMISSIONS, Role, permissions_of
 from core.shell import words
 from inventory.models import Item
 from patients.models import Allergy, Dispense, Patient, Visit
+from patients.models import Allergy, Patient, Visit
 
 # Doors without a guard, each with the reason.
 OPEN_TO_ALL = {
@@ -41,6 +42,7 @@ WHO = {
     "patients:banner": EVERYBODY - {A},
     "patients:edit": {R, N, C},
     "patients:arrive": {R, N, C},
+    "patients:scan": EVERYBODY - {A},
     "patients:today": {R, N, C, M},
     "patients:today_csv": {R, N, C, M},
     "patients:today_print": {R, N, C, M},

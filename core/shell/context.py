@@ -74,6 +74,10 @@ class Shell:
         return address("patients:search") if may_search else ""
 
     @property
+    def scan_url(self) -> str:
+        return address("patients:scan") if self.search_url else ""
+
+    @property
     def profile_url(self) -> str:
         return address("profile:profile")
 

@@ -17,6 +17,7 @@ from core.shell.toasts import toast
 logger = logging.getLogger(__name__)
 
 REFUSED = "You may not do that. Nothing was changed; ask an administrator if you should be able to."
+NOTHING_OF_THE_DEVICE = "camera=(), microphone=(), geolocation=()"
 UNREACHABLE = "The clinic's database does not answer. Nothing was saved; try again in a moment."
 
 
@@ -84,6 +85,7 @@ class AskerMiddleware:
 def dressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Patients' data stay out of the browser's cache: Back after signing out shows nothing."""
     response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Permissions-Policy", NOTHING_OF_THE_DEVICE)
     patch_vary_headers(response, ["HX-Request"])
     if is_fragment(request) and response.status_code == 403 and "HX-Trigger" not in response:
         toast(response, REFUSED, kind="danger")

@@ -4,7 +4,6 @@ from django.db.models import Case, Q, QuerySet, Value, When
 
 from core.accounts.models import User
 from core.accounts.roles import Role
-from core.clock import today
 from patients.models import Ticket
 
 State = Ticket.State
@@ -21,14 +20,6 @@ def waiting_before(ticket: Ticket) -> int:
         service_day=ticket.service_day, service=ticket.service, state=State.WAITING
     )
     return line.exclude(pk=ticket.pk).alias(rank=rank).filter(sooner).count()
-
-
-def held_today(label: str) -> Ticket | None:
-    """Today's ticket of this label (`A012`, `a12`), whatever became of it."""
-    letters = label.rstrip("0123456789")
-    tickets = Ticket.objects.filter(service_day=today(), prefix=letters.upper())
-    found = tickets.filter(number=int(label[len(letters) :])).select_related("patient", "visit")
-    return found.first()
 
 
 def providers() -> QuerySet[User]:

@@ -283,14 +283,6 @@ def test_fifty_presses_of_save_and_queue_make_one_patient_with_one_ticket(joy, t
     assert counts == (1, 1, 1)
 
 
-def test_codes_are_read_back_and_slips_are_noticed():
-    code = codes.patient_code(104556)
-
-    assert codes.read(code.lower()) == codes.Scanned(mrn=104556)
-    wrong = [code.replace("104556", number) for number in ("104566", "014556", "104565")]
-    assert [codes.read(one) for one in wrong] == [None] * 3
-
-
 def test_a_ticket_code_names_its_day():
     day = timezone.localdate()
 

@@ -230,10 +230,10 @@ def test_fifty_hits_cost_as_many_questions_as_one(client, person, django_assert_
     plain_words("asked once a process")
     address = reverse("patients:search")
 
-    # Session, user, the rail's count, names, sounds (only where few fit), visits.
-    with django_assert_num_queries(6):
+    # Session, user, the rail's two counts, names, sounds (only where few fit), visits, appointments.
+    with django_assert_num_queries(8):
         one = client.get(address, {"q": "single"})
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         many = client.get(address, {"q": "okoro"})
     assert (one.context["found"], many.context["found"]) == (1, 50)
 

@@ -8,17 +8,20 @@ from uuid import uuid4
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from core.accounts.access import StaffRequest, access
+from core.accounts.models import User
 from core.shell import words
-from patients.models import Patient, Visit
+from patients.models import Appointment, Patient, Visit
 from patients.queries import search as queries
+from patients.queries.appointments import booked_today
 from patients.queries.plain import plain_words
+from patients.queries.scanned import by_code, by_label
 from patients.queries.visits import present_or_last
 
 PAGE = 25
@@ -32,6 +35,7 @@ class Hit:
     person: Patient
     visit: Visit | None
     marked: SafeString
+    booked: Appointment | None = None
 
     @property
     def id(self) -> str:
@@ -50,25 +54,44 @@ class Hit:
         return [born, str(person.get_sex_display()), f"MRN {words.mrn(person.mrn)}"]
 
     @property
-    def state(self) -> str:
-        return self.visit.get_state_display() if self.visit and self.visit.is_open else ""
+    def is_here(self) -> bool:
+        return self.visit is not None and self.visit.is_open
 
-    tone = "act"
+    @property
+    def state(self) -> str:
+        if self.visit is not None and self.visit.is_open:
+            return str(self.visit.get_state_display())
+        return f"Booked today {words.clinic_time(self.booked.begins_at)}" if self.booked else ""
+
+    @property
+    def tone(self) -> str:
+        return "act" if self.is_here else ""
+
+    @property
+    def act(self) -> str:
+        """What the desk does with somebody who is not here yet."""
+        return "Check in" if self.booked else "Queue"
 
 
 @require_safe
 @access("patients.search")
 def search(request: StaffRequest) -> HttpResponse:
-    """Results while typing for the box on every page; the same in full as a page of its own."""
+    """Results while typing for the box on every page; the same in full as a page of its own.
+
+    A scanned code, and the number of one of today's tickets, open the record at once.
+    """
     text, started = request.GET.get("q", ""), time.perf_counter()
-    found = queries.find(text)
+    meant = by_code(request.user, text) or by_label(request.user, text)
+    if meant is not None and not request.htmx:
+        return redirect("patients:record", meant.pk)
+    found = [meant] if meant else queries.find(text)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     in_box = bool(request.htmx) and request.htmx.target == "find-results"
     shown = found[:IN_THE_BOX] if in_box else list(page)
     context: dict[str, Any] = {
         "q": text,
         "page": page,
-        "hits": hits(shown, text),
+        "hits": hits(shown, text, request.user),
         "found": len(found),
     }
     context["may_register"] = request.user.has_perm("patients.register")
@@ -78,10 +101,14 @@ def search(request: StaffRequest) -> HttpResponse:
     return render(request, _template(request, in_box), context)
 
 
-def hits(patients: list[Patient], text: str) -> list[Hit]:
-    """What is drawn, with the visit of each asked for once for all."""
+def hits(patients: list[Patient], text: str, user: User) -> list[Hit]:
+    """What is drawn, with the visit and the appointment of each asked for once for all."""
     visits, typed = present_or_last(patients), queries.understand(text).words
-    return [Hit(one, visits.get(one.pk), marked(one, typed)) for one in patients]
+    sees = user.has_perm("appointments.view")
+    booked = booked_today(one.pk for one in patients) if sees else {}
+    return [
+        Hit(one, visits.get(one.pk), marked(one, typed), booked.get(one.pk)) for one in patients
+    ]
 
 
 def marked(patient: Patient, typed: list[str]) -> SafeString:

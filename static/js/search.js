@@ -6,6 +6,8 @@
 const input = document.getElementById("find");
 const form = input?.closest(".find");
 const target = () => document.querySelector(input.getAttribute("hx-target") ?? "#find-results");
+let asked = "";
+let answered = "";
 const options = () => [...target().querySelectorAll("[role='option']")];
 const chosen = () => options().find((one) => one.ariaSelected === "true");
 
@@ -34,9 +36,11 @@ function move(by) {
   choose(all[Math.min(Math.max(next, 0), all.length - 1)]);
 }
 
+// What is shown may answer something typed before: a scanner is quicker than the server. Then the
+// form itself is sent, and the page for it finds whom the code means.
 function enter(event) {
   const option = chosen();
-  if (!option || !input.value.trim()) return;
+  if (!option || !input.value.trim() || answered !== input.value) return;
   event.preventDefault();
   if (event.shiftKey && option.dataset.second) document.getElementById(option.dataset.second)?.click();
   else option.click();
@@ -71,8 +75,12 @@ if (form) {
     tell();
     open(false);
   });
+  input.addEventListener("htmx:beforeRequest", () => {
+    asked = input.value;
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.requestConfig?.elt !== input) return;
+    answered = asked;
     choose(options()[0]);
     tell();
     open(document.activeElement === input);
@@ -81,3 +89,28 @@ if (form) {
     if (!form.contains(event.target)) open(false);
   });
 }
+
+// A scanner types a card's or ticket's code quicker than anybody, and ends it with Enter. It is heard
+// anywhere on the page where nothing is being typed; its letters press nothing else meanwhile.
+const CODE = /^(PT|TK)[A-Z0-9]{1,16}-\d\d$/;
+const QUICK = 60;
+let scanned = "";
+let heardAt = 0;
+
+function typing(target) {
+  return Boolean(target.closest?.("input, textarea, select, [contenteditable='true']"));
+}
+
+function hearScanner(event) {
+  if (typing(event.target) || event.ctrlKey || event.altKey || event.metaKey || event.key === "Shift") return;
+  if (event.timeStamp - heardAt > QUICK) scanned = "";
+  heardAt = event.timeStamp;
+  if (event.key === "Enter" && CODE.test(scanned)) location.assign(`${form.action}?q=${encodeURIComponent(scanned)}`);
+  else if (event.key.length === 1) scanned += event.key.toUpperCase();
+  if (!/^(PT|TK)/.test(scanned)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+if (form) document.addEventListener("keydown", hearScanner, true);
+for (const one of document.querySelectorAll("[data-needs]")) one.hidden = !(one.dataset.needs in window);
