@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from clinical_docs.forms import DISPOSITIONS, STOPS, FinishForm
+from clinical_docs.models import Letter
 from clinical_docs.queries.consult import SHOWN_WAITING, waiting_for
 from clinical_docs.queries.follow_up import SPANS, after
 from clinical_docs.queries.musts import musts
@@ -60,6 +61,7 @@ def closing_of(request: StaffRequest, visit: Visit, *, is_signed: bool | None) -
         "chosen": _chosen(request),
         "finish_form": FinishForm(),
         "waiting": list(waiting_for(request.user, besides=visit.pk)[:SHOWN_WAITING]),
+        "letter_kinds": list(Letter.Kind) if request.user.has_perm("letters.write") else [],
         "queue_url": address("patients:queue"),
         "tomorrow": after("1d", today()),
     }
