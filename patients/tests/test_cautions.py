@@ -6,9 +6,6 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from clinic.reference import care, goods
-from clinic.reference import medicines as drug_tables
-from clinic.reference.tables import load
 from core.clock import today
 from inventory.models import Item
 from patients.domain.cautions import Taken, cautions, stops
@@ -23,20 +20,15 @@ from patients.models import (
 )
 from patients.queries import safety
 from patients.tests.people import patient
+from patients.tests.shelf_list import fill_tables
 
 GRACE = {"born": "1988-03-02", "sex": "female"}
-TABLES = (
-    *(one for one in care.TABLES if one.name == "allergy_groups"),
-    *(one for one in goods.TABLES if one.name == "formulary"),
-    *drug_tables.TABLES,
-)
 
 
 @pytest.fixture
 def tables(db):
     """What a clinic starts from."""
-    for table in TABLES:
-        load(table)
+    fill_tables()
 
 
 def item(sku):
@@ -252,7 +244,7 @@ def given(somebody, sku, written_at):
 def test_looking_out_asks_the_same_for_one_drug_and_for_twenty(tables, django_assert_num_queries):
     grace, drugs = patient(**GRACE), list(Item.objects.filter(kind="drug")[:20])
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         safety.circumstances(grace, drugs[:1])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         safety.circumstances(grace, drugs)

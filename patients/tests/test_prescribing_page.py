@@ -2,6 +2,7 @@
 
 import re
 import time
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -10,15 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.reference import care, goods
-from clinic.reference import medicines as drug_tables
-from clinic.reference.tables import load
 from core.accounts.roles import Role
 from core.editing import drafts
 from inventory.models import Item, Lot, StockLocation, StockMove
 from patients.models import Allergy, Prescription, PrescriptionFavourite, PrescriptionItem, Visit
 from patients.queries.facts import facts
 from patients.tests.people import patient
+from patients.tests.shelf_list import fill_tables
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -27,9 +26,7 @@ HELD = ("AMOXICILLIN-500MG-C", "DOXYCYCLINE-100MG-C", "AMLODIPINE-5MG-T", "METFO
 
 @pytest.fixture
 def tables(db):
-    for table in (*care.TABLES, *goods.TABLES, *drug_tables.TABLES):
-        if table.name in ("allergy_groups", "formulary") or table in drug_tables.TABLES:
-            load(table)
+    fill_tables()
     place = StockLocation.objects.create(name="Shelf")
     for sku in HELD:
         lot = Lot.objects.create(
@@ -120,7 +117,7 @@ def test_typing_is_answered_at_once(desk, record_property):
         took.append(time.perf_counter() - started)
 
     record_property("milliseconds", [round(one * 1000) for one in took])
-    # What a busy machine may take; bench/prescribing.py prints the figures.
+    # What a busy machine may take; the junit report has the figures.
     assert max(took) < 1
 
 
@@ -348,7 +345,7 @@ def test_a_colleagues_draft_is_named_and_counted_for_the_same_drug(desk, person)
 
 
 def test_a_dose_by_weight_uses_todays_weight(desk, monkeypatch):
-    monkeypatch.setattr(facts, "_weight", lambda patient_id: 20)
+    monkeypatch.setattr(facts, "_weight", lambda patient_id: Decimal(20))
 
     assert "200 mg" in desk.post("read_line", text="paracetamol 10mg/kg qds 3/7").content.decode()
 

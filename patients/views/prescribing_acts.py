@@ -250,7 +250,8 @@ def _whole(typed: TypedLine) -> Line:
 
 def reason_of(sent: Sent) -> str:
     """The reason chosen, or the one in own words."""
-    return (sent.get("other", "") or sent.get("reason", "")).strip()
+    chosen = sent.get("reason", "")
+    return (sent.get("other", "") if chosen == "other" else chosen).strip()
 
 
 def counted(number: int, thing: str) -> str:

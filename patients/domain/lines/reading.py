@@ -14,6 +14,7 @@ from patients.domain.lines.products import Product
 
 LONGEST = 300
 TENTH = Decimal("0.1")
+WHICH_ONE = "Which one?"
 ROUTES = {"ophthalmic": "eye"}
 """Routes of the formulary in words that a patient reads."""
 
@@ -40,6 +41,11 @@ class Reading:
     choices: tuple[Product, ...] = ()
     meant: tuple[Product, ...] = ()
     questions: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> list[str]:
+        """What is asked beside the list of choices."""
+        return [question for question in self.questions if question != WHICH_ONE]
 
     @property
     def is_complete(self) -> bool:
@@ -110,7 +116,7 @@ def _questions(
     if not pieces.products:
         return [f"“{pieces.drug}” is not in the formulary."]
     if sure is None:
-        return ["Which one?"] if choices else []
+        return [WHICH_ONE] if choices else []
     asked = _about_dose(sure, line)
     if line.frequency and not _is_known(line.frequency):
         asked.append(f"How often is “{line.frequency}”?")
