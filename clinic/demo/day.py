@@ -7,17 +7,15 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
+from clinic.demo import desk
 from clinic.demo.acts import Staff, end, open_visit, staff, taken_in, waits_since
-from clinic.demo.bills import tariff, with_what_was_done
 from clinic.demo.chance import dice
 from clinic.demo.diary import end_earlier_appointments, keep_the_diary
-from clinic.demo.money import bill, pay
 from clinic.demo.orders import dispense, order_tests, prescribe
 from clinic.demo.papers import record_vitals, write_note
 from clinic.demo.plans import PLANS, Plan
-from core.capture.context import acting
 from core.clock import today
-from patients.domain import stops, visits
+from patients.domain import stops
 from patients.models import Patient, Problem, Room, Ticket, Visit
 from patients.queries.today import visits_of
 
@@ -29,6 +27,7 @@ GROWN_UP = timedelta(days=18 * 365)
 def live_through_the_day() -> dict[str, int]:
     """Today's visits. Those that an earlier day left open are ended first."""
     people = staff()
+    desk.begin_shift(by=people.cashier)
     ended = end_earlier_days(people)
     guests = [*zip(PLANS, guests_for(PLANS), arrivals(), strict=False)]
     for plan, patient, arrived_at in guests:
@@ -119,16 +118,5 @@ def finish(visit: Visit, state: Visit.State, people: Staff) -> None:
     write_note(visit, "Looks well, vital signs as recorded.", "As ordered.", by=doctor)
     comes_back = state == State.AWAITING_RESULTS
     stops.after_consultation(visit.pk, awaits_results=comes_back, by=doctor)
-    if state in (State.READY_TO_BILL, State.CLOSED):
-        settle(visit, state == State.CLOSED, people)
-
-
-def settle(visit: Visit, is_paid: bool, people: Staff) -> None:
-    """The invoice, and where the visit is over also the money."""
-    with acting(user_id=people.cashier.pk):
-        seen = list(with_what_was_done(Visit.objects.filter(pk=visit.pk)))
-        bills = bill(seen, tariff())
-        if is_paid:
-            pay(bills)
-    if is_paid:
-        visits.close(visit.pk, by=people.desk)
+    if state == State.CLOSED:
+        desk.pay(visit, by=people.cashier)

@@ -13,6 +13,7 @@ from patients.domain import dispensing
 from patients.domain.dispensing import Give
 from patients.models import LabRequest, LabTest, Prescription, PrescriptionItem, Visit
 from patients.queries.dispensing import lines_of
+from patients.signals import tests_ordered
 
 State = LabRequest.State
 COURSES = {
@@ -30,9 +31,12 @@ CONTAINERS = ("inhaler", "bottle", "tube")
 
 
 def order_tests(visit: Visit, tests: Iterable[tuple[str, str]], people: Staff, *, by: User) -> None:
-    """Each test with the state it has reached."""
-    for code, reached in tests:
-        request = ask(visit, LabTest.objects.get(code=code), by=by)
+    """Each test with the state it has reached, charged as it was ordered."""
+    asked = [
+        (ask(visit, LabTest.objects.get(code=code), by=by), reached) for code, reached in tests
+    ]
+    tests_ordered.send(None, requests=[request for request, _ in asked], by=by)
+    for request, reached in asked:
         work_on(request, State(reached), by=people.lab)
 
 

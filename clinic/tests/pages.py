@@ -113,6 +113,17 @@ def open_a_consultation(page: Any) -> None:
     page.locator("#note").wait_for()
 
 
+def take_the_first(page: Any) -> None:
+    """The bill of whoever has waited longest."""
+    page.locator(".turns a.turn").first.click()
+    page.locator("#till-form").wait_for()
+
+
+def open_the_first(page: Any) -> None:
+    page.locator("#invoice-list a.row-link").first.click()
+    page.locator("#invoice-body").wait_for()
+
+
 HOMES = tuple(
     Example(f"home-{role}", "home", user)
     for role, user in {
@@ -175,9 +186,22 @@ PAGES = (
     Example("styleguide", "shell:styleguide", "seth"),
     Example("refused", "patients:register", "noor", status=403),
     Example("missing", "", "joy", path="/nowhere/", status=404),
+    Example("till", "billing:till", "peter"),
+    Example("till-owing", "billing:till", "peter", query="?tab=owing"),
+    Example("till-of", "billing:till", "peter", act=take_the_first),
+    Example("till-patient", "billing:till_of", "peter", of_patient=True),
+    Example("invoices", "billing:invoices", "peter"),
+    Example("invoice", "billing:invoices", "peter", act=open_the_first),
+    Example("refunds", "billing:refunds", "ruth"),
+    Example("shift", "billing:shift", "peter"),
+    Example("shifts", "billing:shifts", "ruth"),
+    Example("prices", "billing:prices", "peter"),
 )
 
+# What PAGES reach from another page.
+REACHED = {"billing:invoice", "billing:receipt", "billing:shift_of"}
 FRAGMENTS = {
+    "billing:services",
     "shell:menu",
     "patients:alike",
     "patients:arrive",
@@ -205,6 +229,23 @@ FRAGMENTS = {
     "live:viewers",
 }
 POSTS = {
+    "billing:take",
+    "billing:close_visit",
+    "billing:add_charge",
+    "billing:discount",
+    "billing:price_charge",
+    "billing:remove_charge",
+    "billing:restore_charge",
+    "billing:withdraw_discount",
+    "billing:decide_discount",
+    "billing:void",
+    "billing:credit",
+    "billing:ask_refund",
+    "billing:decide_refund",
+    "billing:withdraw_refund",
+    "billing:pay_refund",
+    "billing:open_shift",
+    "billing:close_shift",
     "clinical_docs:begin",
     "clinical_docs:note_sign",
     "clinical_docs:note_template",
@@ -258,6 +299,12 @@ POSTS = {
 }
 """Addresses that only take something, or lead on."""
 DOWNLOADS = {
+    "billing:statement",
+    "billing:receipt_paper",
+    "billing:invoice_paper",
+    "billing:credit_paper",
+    "billing:shift_paper",
+    "billing:invoices_export",
     "audit:export",
     "patients:id_card",
     "patients:print_ticket",

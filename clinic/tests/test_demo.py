@@ -73,7 +73,7 @@ def test_stock_is_what_was_moved_and_some_of_it_needs_care(db, made):
 
 def test_invoices_are_numbered_without_a_gap_and_some_are_unpaid(db, made):
     for year in Invoice.objects.dates("issued_at", "year"):
-        of_year = Invoice.objects.filter(number__startswith=f"{year.year}-")
-        numbers = sorted(int(number[5:]) for number in of_year.values_list("number", flat=True))
+        of_year = Invoice.objects.filter(number__startswith=f"INV-{year.year}-")
+        numbers = sorted(int(number[9:]) for number in of_year.values_list("number", flat=True))
         assert numbers == list(range(1, len(numbers) + 1))
     assert set(Invoice.objects.values_list("state", flat=True)) >= {"issued", "paid"}

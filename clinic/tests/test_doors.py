@@ -1,13 +1,18 @@
 """Every address of the clinic, tried by every role and by a stranger."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from clinic.tests.pages import DOWNLOADS, FRAGMENTS, PAGES, POSTS
+from billing.domain import credits
+from billing.models import CashierShift, CreditNote
+from billing.queries.shifts import open_shift_of
+from billing.tests.desk import cash, charge, open_shift, pay
+from clinic.tests.pages import DOWNLOADS, FRAGMENTS, PAGES, POSTS, REACHED
 from clinical_docs.domain import letters
 from clinical_docs.models import Letter
 from core.accounts.demo import demo_accounts
@@ -65,6 +70,23 @@ WHO = {
     "inventory:stock_file": {C, P, M},
     "inventory:item": {C, P, M},
     "inventory:item_file": {C, P, M},
+    "billing:till": {K, M},
+    "billing:till_of": {K, M},
+    "billing:services": {K},
+    "billing:statement": {K, M},
+    "billing:receipt": {K, M},
+    "billing:receipt_paper": {K, M},
+    "billing:invoices": {K, M},
+    "billing:invoices_export": {K, M},
+    "billing:invoice": {K, M},
+    "billing:invoice_paper": {K, M},
+    "billing:credit_paper": {K, M},
+    "billing:refunds": {K, M},
+    "billing:shift": {K},
+    "billing:shifts": {M},
+    "billing:shift_of": {K, M},
+    "billing:shift_paper": {K, M},
+    "billing:prices": {K, M},
     "profile:profile": EVERYBODY,
     "audit:patient": {C, M, Z},
     "audit:explorer": {Z},
@@ -100,6 +122,10 @@ THINGS = {
     "dispense_id": lambda patient: Dispense.objects.order_by("dispensed_at"),
     "prescription_id": lambda patient: patient.prescriptions.order_by("written_at"),
     "allergy_id": lambda patient: patient.allergies.order_by("created_at"),
+    "invoice_id": lambda patient: patient.invoices.order_by("issued_at"),
+    "receipt_id": lambda patient: patient.receipts.order_by("taken_at"),
+    "credit_id": lambda patient: CreditNote.objects.filter(patient=patient).order_by("pk"),
+    "shift_id": lambda patient: CashierShift.objects.order_by("opened_at"),
 }
 """Parts of an address that are no patient."""
 ONLY_POSTED = {"patients:alike", "patients:alike_to", "patients:read_line"}
@@ -130,7 +156,17 @@ def patient(made) -> Patient:
     Allergy.objects.create(patient=patient, substance="Beeswax")
     amina = User.objects.get(username=USERS[Role.CLINICIAN])
     letters.write(visit.pk, kind=Letter.Kind.SUMMARY, paper={}, size="a5", by=amina)
+    pay_and_take_back(patient)
     return patient
+
+
+def pay_and_take_back(patient: Patient) -> None:
+    """A receipt, and a credit note for part of what is owed."""
+    peter, ruth = (User.objects.get(username=USERS[role]) for role in (Role.CASHIER, Role.MANAGER))
+    if open_shift_of(peter) is None:
+        open_shift(peter)
+    taken = pay(patient, [charge(patient, "45.00")], cash("20.00"), by=peter)
+    credits.write_off(taken.invoice, Decimal("5.00"), reason="Goodwill", by=ruth)
 
 
 def address(name: str, patient: Patient) -> str:
@@ -165,7 +201,11 @@ def test_every_permission_named_by_a_view_is_granted_to_somebody():
 
 def test_every_address_is_a_page_a_fragment_or_a_post():
     pages = {page.url for page in PAGES if page.url}
-    ours = {name for name in pages | FRAGMENTS | POSTS | DOWNLOADS if not name.startswith("admin:")}
+    ours = {
+        name
+        for name in pages | REACHED | FRAGMENTS | POSTS | DOWNLOADS
+        if not name.startswith("admin:")
+    }
 
     assert set(DOORS) == ours
 
