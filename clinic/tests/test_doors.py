@@ -21,7 +21,6 @@ from core.accounts.roles import PERMISSIONS, Role, permissions_of
 from core.shell import words
 from inventory.models import Item
 from patients.models import Allergy, Dispense, Patient, Visit
-from patients.models import Allergy, Patient, Visit
 
 # Doors without a guard, each with the reason.
 OPEN_TO_ALL = {
