@@ -1,5 +1,6 @@
 """A clinician has seen a result."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from clinical_docs.policies import require
 from core.accounts.models import User
 from core.capture.context import acting
 from core.errors import ClinicError
-from patients.domain import queue
+from patients.domain import queue, stops
 from patients.domain.tickets import active_ticket
 from patients.models import LabRequest, Room
 
@@ -25,8 +26,9 @@ def acknowledge(
 ) -> str:
     """The result was seen, `note` says what follows; returns that in a sentence.
 
-    With `calls_back` a patient who waits in the house is called in; for others it is noted. A second
-    time changes nothing. Raises NothingToSee without a result, and where it was amended since the
+    With `calls_back` a patient who waits in the house is called in; for others it is noted. Without,
+    whoever waited for this as the last of their results goes on to the next stop. A second time
+    changes nothing. Raises NothingToSee without a result, and where it was amended since the
     `document` that was looked at.
     """
     require(by, "results.acknowledge")
@@ -38,7 +40,8 @@ def acknowledge(
             request.acknowledged_by, request.acknowledged_at = by, timezone.now()
             request.acknowledgement = " ".join(filter(None, (called, note.strip())))[:300]
             request.save(update_fields=FIELDS)
-    return f"{request.name} seen. {called}".strip()
+        sent_on = "" if calls_back else _let_go(request, by)
+    return " ".join(filter(None, (f"{request.name} seen.", called, sent_on)))
 
 
 def _call(request_id: UUID, by: User) -> str:
@@ -49,6 +52,24 @@ def _call(request_id: UUID, by: User) -> str:
         queue.call(ticket.pk, by=by)
         return f"{ticket.label} is called."
     return "To be called back."
+
+
+def _let_go(request: LabRequest, by: User) -> str:
+    """Once all results of a visit have been seen, nobody waits for them any more."""
+    of_visit = LabRequest.objects.filter(visit=request.visit_id, acknowledged_at=None)
+    if request.visit_id is None or of_visit.filter(state=LabRequest.State.VERIFIED).exists():
+        return ""
+    ticket = stops.after_results(request.visit_id, by=by)
+    return f"{ticket.label} goes to {ticket.get_service_display().lower()}." if ticket else ""
+
+
+def _bring_back(request: LabRequest, by: User) -> None:
+    """The patient waits for the clinician again, if that was this person's last step."""
+    ticket = active_ticket(request.visit_id) if request.visit_id else None
+    move = queue.last_move(ticket) if ticket else None
+    if move and (move.act, move.by_id) == ("transfer", by.pk):
+        with suppress(queue.TooLate):
+            queue.undo(move.pk, by=by)
 
 
 def _refuse(request: LabRequest, document: str) -> None:
@@ -67,4 +88,5 @@ def take_back(request_id: UUID, *, by: User) -> LabRequest:
             request.acknowledged_by, request.acknowledged_at = None, None
             request.acknowledgement = ""
             request.save(update_fields=FIELDS)
+            _bring_back(request, by)
     return request

@@ -11,6 +11,7 @@ from patients.models import LabRequest, Prescription, Room, Ticket, Visit
 from patients.signals import consulted
 
 WANT_A_CLINICIAN = (Visit.State.TRIAGED, Visit.State.IN_CONSULTATION, Visit.State.AWAITING_RESULTS)
+CONSULTATION = Room.Kind.CONSULTATION
 OPEN_TESTS = (
     LabRequest.State.REQUESTED,
     LabRequest.State.COLLECTED,
@@ -102,6 +103,22 @@ def after_consultation(
         queue_next(ticket, visit, stop or next_stop(visit))
         consulted.send(None, visit=visit, by=by)
     return ticket
+
+
+def after_results(visit_id: UUID, *, by: User) -> Ticket | None:
+    """The clinician has seen what a patient waited for and need not see the patient again.
+
+    None where nobody waits for results, or some are still to come.
+    """
+    ticket = active_ticket(visit_id)
+    if ticket is None or (ticket.service, ticket.state) != (CONSULTATION, Ticket.State.WAITING):
+        return None
+    with step("transfer", ticket.pk, by=by) as (held, visit):
+        if not results_are_in(visit):
+            return None
+        visit.state = Visit.State.READY_TO_BILL
+        queue_next(held, visit, next_stop(visit))
+    return held
 
 
 def results_are_in(visit: Visit) -> bool:

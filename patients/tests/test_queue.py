@@ -287,3 +287,24 @@ def prescribe(visit):
         written_at=visit.opened_at,
         signed_at=visit.opened_at,
     )
+
+
+def test_seen_results_let_the_patient_go_to_the_cash_desk(ticket, ben, amina):
+    visit = Visit.objects.get(pk=ticket.visit_id)
+    request = order(visit)
+    queue.transfer(ticket.pk, service=Kind.CONSULTATION, by=ben)
+    queue.begin(ticket.pk, by=amina)
+    stops.after_consultation(visit.pk, by=amina)
+    LabRequest.objects.filter(pk=request.pk).update(state="collected")
+    stops.send_on(visit.pk, after=Kind.LABORATORY, by=ben)
+
+    too_early = stops.after_results(visit.pk, by=amina)
+    for state in ("resulted", "verified"):
+        LabRequest.objects.filter(pk=request.pk).update(state=state)
+    gone = stops.after_results(visit.pk, by=amina)
+
+    assert too_early is None
+    assert gone.service == Kind.CASH_DESK
+    assert states(ticket) == ("cash_desk", "waiting", "ready_to_bill")
+    queue.undo(queue.last_move(ticket).pk, by=amina)
+    assert states(ticket) == ("consultation", "waiting", "awaiting_results")
