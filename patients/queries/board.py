@@ -72,6 +72,13 @@ class Board:
     now: datetime
 
     @property
+    def next_up(self) -> Card | None:
+        """Whose button is the filled one: who waits for me, else whoever is called next."""
+        in_order = [card for lane in self.lanes for card in lane.cards]
+        mine = (card for card in in_order if card.is_mine and card.lane != "results")
+        return next(mine, next(iter(in_order), None))
+
+    @property
     def cards(self) -> list[Card]:
         return [*self.done, *(card for lane in self.lanes for card in lane.cards)]
 

@@ -254,6 +254,35 @@ def test_call_names_the_room_and_offers_to_undo_it(ticket, amina, room, client):
     assert where(ticket, amina) == "waiting"
 
 
+@pytest.mark.parametrize(
+    ("service", "role", "page"),
+    [
+        (Kind.TRIAGE, Role.NURSE, "/triage/{visit}/"),
+        (Kind.CONSULTATION, Role.CLINICIAN, "/visits/{visit}/"),
+        (Kind.LABORATORY, Role.LAB, "/lab/?of={patient}"),
+        (Kind.PHARMACY, Role.PHARMACIST, "/pharmacy/"),
+        (Kind.CASH_DESK, Role.CASHIER, "/till/{patient}/"),
+    ],
+)
+def test_start_opens_the_page_of_the_station(service, role, page, joy, person, client):
+    ticket = visits.start(patient().pk, service=service, by=joy)
+    client.force_login(person(role))
+
+    answer = move(client, ticket, "start")
+
+    here = {"visit": ticket.visit_id, "patient": ticket.patient_id}
+    assert answer["HX-Redirect"] == page.format(**here)
+    assert where(ticket, joy) == "with"
+
+
+def test_the_filled_button_is_of_who_waits_for_me(ticket, joy, amina, peter):
+    at_cash = visits.start(patient("Asante").pk, service=Kind.CASH_DESK, by=joy)
+
+    next_up = {user: board(user, Filters()).next_up.ticket for user in (joy, amina, peter)}
+
+    assert next_up == {joy: ticket, amina: ticket, peter: at_cash}
+
+
 def test_call_asks_for_the_room_once(ticket, amina, room, joy, client):
     second = Room.objects.create(name="Room 2", kind=Kind.CONSULTATION)
     client.force_login(amina)
