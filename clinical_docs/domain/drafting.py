@@ -29,7 +29,12 @@ class TooLong(ClinicError):
 
 
 class GoneMeanwhile(Stale):
-    """The note one was writing has been signed or put away by somebody else."""
+    """The note one was writing has been signed or put away in another window."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The note was signed or put away in another window. What you typed is under Older drafts."
+        )
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,12 @@ class Kept:
 def save(visit_id: UUID, typed: Mapping[str, Typed], *, page: str, by: User) -> Kept:
     """Keep what differs; a section somebody else saved since its version comes back as a clash.
 
-    `page` names the window typed in, which never clashes with itself. Raises TooLong,
-    GoneMeanwhile (both after keeping the words among the older drafts) or NotAllowed.
+    `page` names the window typed in, which never clashes with itself. Raises TooLong, NotAllowed,
+    and GoneMeanwhile, on which the caller has `rescue` keep the words.
     """
     _refuse_long(typed)
-    refuse_gone(visit_id, typed, by=by)
+    require(by, WRITE)
+    _refuse_gone(visit_id, typed)
     with opened(visit_id, by=by) as draft:
         kept = Kept(draft)
         for name, one in typed.items():
@@ -123,17 +129,11 @@ def opened(visit_id: UUID, *, by: User) -> Iterator[NoteDraft]:
         yield NoteDraft.objects.select_for_update().get(pk=visit_id)
 
 
-def refuse_gone(visit_id: UUID, typed: Mapping[str, Typed], *, by: User) -> None:
-    """What was typed on a note that is no more is put aside, not made a second note of."""
+def rescue(visit_id: UUID, typed: Mapping[str, Typed], *, by: User) -> None:
+    """Put words aside that were typed on a note that is no more."""
     require(by, WRITE)
-    came_from_one = any(one.version for one in typed.values())
-    if not came_from_one or NoteDraft.objects.filter(pk=visit_id).exists():
-        return
     words = {name: one.text for name, one in typed.items()}
     revisions.put_aside(visit_id, words, NoteRevision.Why.NOT_TAKEN, by=by)
-    raise GoneMeanwhile(
-        "The note was signed or put away in another window. What you typed is under Older drafts."
-    )
 
 
 def version_of(draft: NoteDraft | None, name: str) -> int:
@@ -169,6 +169,13 @@ def _section(text: str, version: int, page: str, by: User) -> dict[str, Any]:
 def _store(draft: NoteDraft, by: User) -> None:
     draft.saved_at, draft.saved_by = timezone.now(), by
     draft.save(update_fields=["sections", "template", "amends", "saved_at", "saved_by"])
+
+
+def _refuse_gone(visit_id: UUID, typed: Mapping[str, Typed]) -> None:
+    """What came from a note that is no more is not made a second note of."""
+    came_from_one = any(one.version for one in typed.values())
+    if came_from_one and not NoteDraft.objects.filter(pk=visit_id).exists():
+        raise GoneMeanwhile
 
 
 def _refuse_long(typed: Mapping[str, Typed]) -> None:

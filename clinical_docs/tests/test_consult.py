@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from clinical_docs.choices import LONGEST_NOTE
 from clinical_docs.domain import consulting, notes
 from clinical_docs.models import NoteDraft, NoteRevision
 from clinical_docs.queries.follow_up import after
@@ -164,6 +165,28 @@ def test_nothing_is_signed_over_a_colleagues_words(desk, under_way):
     assert answer.status_code == 409
     assert NoteDraft.objects.get().texts() == {"plan": "Wait"}
     assert not OutboxRow.objects.filter(kind="document").exists()
+
+
+@pytest.mark.parametrize("name", ["visit_note", "note_sign"])
+def test_words_typed_on_a_note_that_was_signed_are_put_aside(desk, under_way, name):
+    write(desk, under_way, plan="Rest")
+    form = form_on(desk.get(at("visit_note", under_way)), "note-form")
+    sign(desk, under_way)
+
+    answer = desk.post(at(name, under_way), {**form, "plan": "Rest and water", "key": uuid4()})
+
+    assert answer.status_code in (409, 422)
+    assert NoteRevision.objects.filter(why="not_taken").get().texts == {"plan": "Rest and water"}
+    assert OutboxRow.objects.filter(kind="document").count() == 1
+
+
+def test_a_note_that_is_too_long_to_sign_stands_in_the_form_as_typed(desk, under_way):
+    long = "x" * (LONGEST_NOTE + 1)
+
+    answer = sign(desk, under_way, plan=long)
+
+    assert (answer.status_code, "at most" in answer.headers["HX-Trigger"]) == (422, True)
+    assert form_on(answer, "note-form")["plan"] == [long]
 
 
 def test_a_note_signed_twice_is_one_note(desk, under_way):

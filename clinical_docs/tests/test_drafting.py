@@ -121,6 +121,7 @@ def test_what_is_typed_on_a_note_that_was_signed_is_put_aside(visit, amina, kenj
 
     with pytest.raises(drafting.GoneMeanwhile):
         save(visit, kenji, page="two", plan=("Rest and water", 1))
+    drafting.rescue(visit.pk, {"plan": Typed("Rest and water", 1)}, by=kenji)
 
     assert not NoteDraft.objects.exists()
     assert kept(visit)[-1] == (NOT_TAKEN, {"plan": "Rest and water"})

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from clinical_docs.queries.consult import SHOWN_VISITS, earlier_visits, open_orders
 from clinical_docs.queries.record import Measured, measured
 from clinical_docs.views.closing_parts import closing_of
-from clinical_docs.views.note import note_of_page
+from clinical_docs.views.note_parts import note_of_page
 from core.accounts.access import StaffRequest
 from core.clock import today
 from core.errors import ServiceUnavailable
@@ -21,8 +21,11 @@ from patients.queries.taking import medicines_of
 from patients.views.banner import banner_of
 from patients.views.problems import panel_of
 
-PLACED = {"orders": "patients:orders", "prescribing": "patients:prescribing"}
-"""Fragments of other areas, by where they stand on the page."""
+PLACED = {
+    "orders": ("patients:orders", "lab.request"),
+    "prescribing": ("patients:prescribing", "prescriptions.write"),
+}
+"""Fragments of other areas, by where they stand on the page, and who may open each."""
 
 
 def page(request: StaffRequest, visit: Visit, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -36,10 +39,15 @@ def page(request: StaffRequest, visit: Visit, *, status: int = 200, **more: Any)
         **note,
         **panel_of(request, visit.patient, visit),
         **closing_of(request, visit, is_signed=is_signed),
-        "placed": {name: address(route, visit.pk) for name, route in PLACED.items()},
+        "placed": _placed(request, visit),
         **more,
     }
     return render(request, "clinical_docs/consult.html", context, status=status)
+
+
+def _placed(request: StaffRequest, visit: Visit) -> dict[str, str]:
+    may = request.user.has_perm
+    return {name: address(route, visit.pk) for name, (route, act) in PLACED.items() if may(act)}
 
 
 def strip_of(visit: Visit, head: Head) -> dict[str, Any]:
