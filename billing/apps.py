@@ -10,6 +10,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing import listening
         from billing.board import FACTS
+        from billing.domain import pricing
         from billing.menu import ENTRIES
         from billing.timeline import ADDITIONS
         from core.importing import registry
@@ -17,10 +18,12 @@ class BillingConfig(AppConfig):
         from core.shell import menu
         from core.timeline import registry as timeline
         from patients import cards
+        from patients.queries.facts import facts
 
         registry.announce("billing.fhir")
         timeline.register(*ADDITIONS)
         cards.register(*FACTS)
+        facts.provide_test_prices(pricing.test_prices)
         listening.register(topics)
         for entry in ENTRIES:
             menu.register(entry)

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from billing.models import Price, Service, ServiceRule
-from patients.models import LabRequest, Visit
+from core.clock import today
+from patients.models import LabRequest, LabTest, Visit
 
 Event = ServiceRule.Event
 NOT_TAKEN_PLACE = (Visit.State.CANCELLED, Visit.State.ENTERED_IN_ERROR)
@@ -29,6 +30,15 @@ def services_for_tests(requests: Collection[LabRequest]) -> list[Service | None]
     """One a request, in their order."""
     rules = _rules(Event.TEST)
     return [_service_for_test(rules, codes_of(request)) for request in requests]
+
+
+def test_prices(tests: Collection[LabTest]) -> dict[str, Decimal]:
+    """What each test will be charged at today, by our code, in two questions."""
+    rules = _rules(Event.TEST)
+    services = [_service_for_test(rules, {test.code, test.loinc} - {""}) for test in tests]
+    prices = prices_of(services, today())
+    listed = zip(tests, prices, strict=True)
+    return {test.code: price for test, price in listed if price is not None}
 
 
 def codes_of(request: LabRequest) -> set[str]:

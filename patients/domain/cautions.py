@@ -7,9 +7,9 @@ clearance: the page says so where it warns.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from core.shell.words import clinic_date
 from inventory.models import DrugCaution, InteractionRule, Item, Severity
 from patients.models import Allergy, AllergyGroup
 from patients.queries.safety import Circumstances, keys_of
@@ -31,6 +31,7 @@ class Caution:
     text: str = ""
     advice: str = ""
     source: str = ""
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,10 @@ def _allergies(item: Item, about: Circumstances) -> Iterator[Caution]:
 def _allergic(item: Item, allergy: Allergy, group: AllergyGroup | None) -> Caution:
     is_it = f"{_plain(item)} {_is_a(group)}" if group else f"allergy to {allergy.substance.lower()}"
     reaction = allergy.reaction[:1].upper() + allergy.reaction[1:] or "Reaction not recorded"
-    when = f", recorded {clinic_date(allergy.recorded_at)}" if allergy.recorded_at else ""
-    text = f"{reaction}{when}."
     if group and not names_drug(allergy.substance, item):
-        text = f"Allergy to {allergy.substance.lower()}. {text}"
-    return Caution(f"allergy:{allergy.pk}", "allergy", True, f"Stop: {is_it}", text)
+        reaction = f"Allergy to {allergy.substance.lower()}. {reaction}"
+    key, title = f"allergy:{allergy.pk}", f"Stop: {is_it}"
+    return Caution(key, "allergy", True, title, reaction, recorded_at=allergy.recorded_at)
 
 
 def _cross_reaction(item: Item, mine: list[AllergyGroup], theirs: list[AllergyGroup]) -> str:

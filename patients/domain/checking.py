@@ -20,7 +20,7 @@ def check(visit: Visit, lines: Iterable[PrescriptionItem]) -> Checked:
     about = safety.circumstances(visit.patient, items)
     others = others_of(visit)
     return {
-        line.pk: cautions(line.item, besides(others, line.pk), about) if line.item else []
+        line.pk: cautions(line.item, before(others, line.pk), about) if line.item else []
         for line in lines
     }
 
@@ -52,6 +52,17 @@ def others_of(visit: Visit) -> Others:
         (line.pk, Taken(line.item, in_words(line), line in drafts))
         for line in (*drafts, *taken)
         if line.item and line.prescription_id not in replaced
+    ]
+
+
+def before(others: Others, line_id: UUID) -> list[Taken]:
+    """What was there when the line was written: of two that do not agree the later is stopped."""
+    ids = [pk for pk, _ in others]
+    place = ids.index(line_id) if line_id in ids else len(ids)
+    return [
+        taken
+        for at, (_, taken) in enumerate(others)
+        if at < place or (at > place and not taken.is_being_written)
     ]
 
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from uuid import UUID
 
+from patients.models import LabTest
+
 Weight = Callable[[UUID], Decimal | None]
 Pregnancy = Callable[[UUID], bool | None]
-Prices = Callable[[list[str]], dict[str, Decimal]]
+Prices = Callable[[list[LabTest]], dict[str, Decimal]]
 
 
 class Facts:
@@ -26,7 +28,7 @@ class Facts:
         self._pregnancy = asked
 
     def provide_test_prices(self, asked: Prices) -> None:
-        """`asked(codes)` gives the price of each laboratory test that has one."""
+        """`asked(tests)` gives the price of each that has one, by its code."""
         self._prices = asked
 
     def weight_today(self, patient_id: UUID) -> Decimal | None:
@@ -35,8 +37,8 @@ class Facts:
     def pregnant(self, patient_id: UUID) -> bool | None:
         return self._pregnancy(patient_id) if self._pregnancy else None
 
-    def test_prices(self, codes: list[str]) -> dict[str, Decimal]:
-        return self._prices(codes) if self._prices else {}
+    def test_prices(self, tests: list[LabTest]) -> dict[str, Decimal]:
+        return self._prices(tests) if self._prices else {}
 
 
 facts = Facts()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from patients.models import LabRequest, LabTest
 
 GONE = (LabRequest.State.CANCELLED, LabRequest.State.REJECTED)
-OFTEN = 12
+OFTEN = 8
 RECENT_DAYS = 120
 
 

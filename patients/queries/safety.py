@@ -12,8 +12,9 @@ from inventory.models import DrugAlternative, DrugCaution, InteractionRule, Item
 from patients.models import Allergy, AllergyGroup, Patient, Problem
 from patients.queries.facts import facts
 
-PREGNANCY_CODES = ("O", "Z33", "Z34", "Z3A")
-"""ICD-10-CM: chapter XV, pregnant state, supervision of pregnancy, weeks of gestation."""
+PREGNANT = r"^(Z33\.?1|Z34|Z3A|O09|O[123]|O4[0-8])"
+"""ICD-10-CM: pregnant state, its supervision and weeks, and chapter XV up to delivery."""
+PREGNANT_SNOMED = ("77386006", "72892002")
 AND = " and "
 ATC_LEVELS = (1, 3, 4, 5, 7)
 
@@ -78,8 +79,6 @@ def _is_pregnant(patient: Patient) -> bool | None:
     """By the problem list, else as was said at the bedside; of men nobody asks."""
     if patient.sex == Patient.Sex.MALE:
         return False
-    named = Q(title__icontains="pregnan")
-    for code in PREGNANCY_CODES:
-        named |= Q(code__startswith=code, code_system__icontains="icd")
+    named = Q(code__regex=PREGNANT, code_system__icontains="icd") | Q(code__in=PREGNANT_SNOMED)
     active = Problem.objects.filter(patient=patient, state=Problem.State.ACTIVE)
     return True if active.filter(named).exists() else facts.pregnant(patient.pk)

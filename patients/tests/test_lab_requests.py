@@ -179,7 +179,7 @@ def test_the_form_shows_when_it_was_last_done_and_what_it_said(visit, tests, ami
 
     shown = page(client, visit).content.decode()
 
-    assert "14-Sep-2025" in shown
+    assert 'title="14-Sep-2025' in shown
     assert ">H</b>" in shown
     assert shown.count("never") == 3
 
@@ -234,7 +234,7 @@ def test_what_is_ticked_stays_in_sight_while_looking_for_more(visit, tests, amin
 
 def test_prices_come_from_whoever_knows_them(visit, tests, amina, client, monkeypatch):
     client.force_login(amina)
-    monkeypatch.setattr(facts, "_prices", lambda codes: {"CRP": Decimal("12.00")})
+    monkeypatch.setattr(facts, "_prices", lambda tests: {"CRP": Decimal("12.00")})
 
     shown = page(client, visit).content.decode()
 

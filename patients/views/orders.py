@@ -137,7 +137,7 @@ def _context(visit: Visit, sent: QueryDict) -> dict[str, Any]:
     asked = queries.asked_in(visit.pk)
     chosen = ticked(sent)
     shown = _shown(tests, chosen, sent)
-    prices = facts.test_prices([test.code for test in shown])
+    prices = facts.test_prices(shown)
     members, last = queries.members_of(tests), queries.last_of(visit.patient_id)
     ordered = {request.test_id: request for request in asked}
     rows = [

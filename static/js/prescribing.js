@@ -52,6 +52,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const { requestConfig } = event.detail;
   const acted = ["submit", "click"].includes(requestConfig?.triggeringEvent?.type);
   if (acted && event.target.id === "prescribing") box()?.focus();
+  if (document.activeElement === box()) box()?.form.scrollIntoView({ block: "nearest" });
   tellReady();
   tellTests();
 });
