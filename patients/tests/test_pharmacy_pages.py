@@ -17,7 +17,7 @@ from core.shell.words import clinic_date
 from inventory.models import Lot, StockMove
 from patients.domain import visits
 from patients.domain.dispensing import Give, NotGiven, dispense
-from patients.models import Dispense, Prescription, Room, Ticket
+from patients.models import Allergy, Dispense, Prescription, Room, Ticket
 from patients.queries import dispensing as queries
 from patients.tests.medicines import item, lot, prescription
 from patients.tests.people import patient
@@ -501,3 +501,15 @@ def test_the_record_tells_what_the_pharmacy_did(client, joy, amox, lena, person)
 
     assert "10\u00a0capsule given, lot A1" in page
     assert "not given: Has some at home" in page
+
+
+def test_an_allergy_is_shown_again_beside_the_reason_to_prescribe_in_spite_of_it(desk, joy, amox):
+    lot(amox, 100)
+    safe, ordered = here(joy, (amox, 10)), here(joy, (amox, 10), name="Kamau, Daniel")
+    assert "No allergy or interaction found" in shown(desk, safe)
+
+    Allergy.objects.create(patient=ordered.patient, substance="Amoxicillin", reaction="rash")
+    page = shown(desk, ordered)
+
+    assert "No allergy or interaction found" not in page
+    assert "Stop: allergy to amoxicillin" in page

@@ -11,6 +11,7 @@ from core.shell.words import dose
 from inventory.domain.stock import is_expired, is_usable
 from inventory.models import Item, Lot
 from inventory.queries import LastTaking
+from patients.domain.cautions import Caution
 from patients.domain.dispensing import CENT, Decision, Give, NotGiven, Owe
 from patients.domain.labels import Label, counted, label, ratio
 from patients.models import Dispense, PrescriptionItem
@@ -78,6 +79,7 @@ class LineRow:
     last: LastTaking | None = None
     refusal: str = ""
     substitutes: list[Item] = field(default_factory=list)
+    stops: list[Caution] = field(default_factory=list)
 
     @property
     def done(self) -> list[Dispense]:

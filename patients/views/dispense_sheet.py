@@ -9,6 +9,8 @@ from core.errors import ClinicError
 from inventory.domain.stock import OutOfStock
 from inventory.models import Item, Lot
 from inventory.queries import last_taking, lots_of, with_stock
+from patients.domain.cautions import stops
+from patients.domain.checking import check
 from patients.domain.dispensing import Decision
 from patients.models import Prescription, PrescriptionItem
 from patients.queries import dispensing as queries
@@ -44,6 +46,11 @@ class Sheet:
     @property
     def open(self) -> list[LineRow]:
         return [row for row in self.rows if not row.is_settled]
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing known speaks against a line that is still to be given."""
+        return self.prescription.visit_id is not None and not any(row.stops for row in self.open)
 
     @property
     def price(self) -> Decimal:
@@ -100,6 +107,7 @@ def sheet(
         typed.press(way)
     lines = queries.lines_of(prescription.pk)
     rows = _rows(lines, typed, refusals or {})
+    _warn(prescription, rows)
     made = Sheet(prescription, rows, typed, queries.revision(prescription, lines))
     made.refused = bool(refusals)
     return made
@@ -129,6 +137,16 @@ def _rows(
         _say_who(row)
         rows.append(row)
     return rows
+
+
+def _warn(prescription: Prescription, rows: list[LineRow]) -> None:
+    """What made the prescriber stop and think stands there again, as everything is now."""
+    waiting = [row for row in rows if not row.is_settled]
+    if prescription.visit is None or not waiting:
+        return
+    found = check(prescription.visit, [row.line for row in waiting])
+    for row in waiting:
+        row.stops = stops(found[row.line.pk])
 
 
 def _refuse(row: LineRow, error: ClinicError | None) -> None:

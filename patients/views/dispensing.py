@@ -111,7 +111,7 @@ def _content(request: StaffRequest) -> dict[str, Any]:
 
 
 def _prescription(prescription_id: UUID) -> Prescription:
-    known = Prescription.objects.select_related("patient", "prescriber")
+    known = Prescription.objects.select_related("patient", "prescriber", "visit__patient")
     return get_object_or_404(known.exclude(state="draft"), pk=prescription_id)
 
 
