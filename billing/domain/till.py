@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from billing.domain import leaving, numbers, shifts
 from billing.domain.allocation import CASH, Part, Tender, allocate
 from billing.domain.held import Held, hold
 from billing.domain.invoicing import issue
-from billing.errors import ChangedMeanwhile, NothingToSettle, WrongAmount
+from billing.errors import ChangedMeanwhile, NoShift, NothingToSettle, WrongAmount
 from billing.models import CashierShift, Invoice, Payment, Receipt
 from billing.policies import require
 from core.accounts.models import User
@@ -83,8 +83,13 @@ def take(patient_id: UUID, settlement: Settlement, *, key: UUID, by: User) -> Ta
         }
 
     content = {"patient": patient_id, **settlement.content()}
-    with acting(user_id=by.pk):
-        answer = once(key, work, action="take-payment", content=content, by=by)
+    try:
+        with acting(user_id=by.pk):
+            answer = once(key, work, action="take-payment", content=content, by=by)
+    except IntegrityError as error:
+        if "closed shift" not in str(error):
+            raise
+        raise NoShift("Your shift was closed meanwhile; open one and take it again.") from error
     return _read(answer)
 
 

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
-from billing.domain import leaving
 from billing.domain.allocation import CASH, Tender
 from billing.domain.till import Settlement, Taken, take
 from billing.forms.settlement import SettlementForm
@@ -114,8 +113,3 @@ def close_visit(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         return toast(HttpResponse(status=422), str(error), kind="danger")
     say(request, "The visit is closed.")
     return HttpResponseClientRedirect(reverse(TILL))
-
-
-def may_close(visit: Visit | None) -> bool:
-    """Whether the patient has been everywhere."""
-    return bool(visit and visit.state == Visit.State.READY_TO_BILL and leaving.is_at_end(visit))

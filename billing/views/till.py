@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from billing.domain.discounts import taken_off
+from billing.domain.leaving import is_at_end
 from billing.forms.charging import ChargeForm, DiscountForm
 from billing.forms.settlement import SettlementForm
 from billing.models import Charge, CreditNote, Invoice, Receipt
@@ -23,7 +24,7 @@ from billing.queries.shifts import drawer_of, open_shift_of
 from core.accounts.access import StaffRequest, access
 from core.phones import in_groups
 from core.shell.words import clinic_time
-from patients.models import Patient
+from patients.models import Patient, Visit
 from patients.queries.codes import is_label
 from patients.queries.record import patient_or_404
 from patients.queries.search import find
@@ -128,10 +129,16 @@ def bill_page(
         "key": uuid4(),
         "now": timezone.now(),
         "may_take": may("billing.take_payment"),
+        "may_close": may("billing.take_payment") and _may_close(visit),
         "may_add": may("billing.add_charge"),
         "may_discount": may("billing.discount"),
         **_sums(bill),
     }
+
+
+def _may_close(visit: Visit | None) -> bool:
+    """Whether the patient has been everywhere and waits at the cash desk."""
+    return bool(visit and visit.state == Visit.State.READY_TO_BILL and is_at_end(visit))
 
 
 def open_charges(patient: Patient) -> Any:
