@@ -20,12 +20,13 @@ def next_step(person: Person, page: Page) -> bool:
         person.window.send(page.form_of(told), read_back="yes")
         person.note("told a critical value")
         return True
-    act = page.first("[data-main]:not([aria-disabled])")
+    typed = values(person, page)
+    # What is typed is saved first, and verified once it was looked at again.
+    act = page.first(".actions [form=lab-form]" if typed else "[data-main]:not([aria-disabled])")
     if act is None:
         return False
     person.pace.spend(3)
-    form = page.form_of(act)
-    person.window.send(form, **values(person, page))
+    person.window.send(page.form_of(act), **typed)
     person.note(f"laboratory: {act.get_text(' ', strip=True).removesuffix(' Ctrl Enter').lower()}")
     return True
 
