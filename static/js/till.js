@@ -224,6 +224,14 @@ document.addEventListener("keydown", (event) => {
   toggle(key);
 });
 
+// Letters are keys in a field for amounts, as they are outside of fields: `a` adds a charge, `d` takes off.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || !/^[a-z]$/.test(event.key)) return;
+  if (!event.target.matches?.("#till-form [inputmode='decimal']")) return;
+  event.preventDefault();
+  document.querySelector(`#till-form [data-key='${event.key}']`)?.click();
+});
+
 // A price that was typed is set by Enter, not the whole bill taken.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.ctrlKey || !form()?.contains(event.target)) return;
