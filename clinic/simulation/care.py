@@ -4,8 +4,6 @@ from clinic.simulation.staff import Person
 from clinic.simulation.window import Form, Page, attribute
 
 SIGNS = {
-    "systolic": (104, 152),
-    "diastolic": (62, 88),
     "pulse": (58, 104),
     "breathing": (12, 21),
     "oxygen": (94, 99),
@@ -46,7 +44,9 @@ def triage(person: Person) -> bool:
 
 def vital_signs(person: Person) -> dict[str, str]:
     taken = {name: str(person.chance.randint(*ends)) for name, ends in SIGNS.items()}
-    return {**taken, "temperature": f"{person.chance.uniform(36.2, 38.4):.1f}"}
+    pressure = f"{person.chance.randint(104, 152)}/{person.chance.randint(62, 88)}"
+    temperature = f"{person.chance.uniform(36.2, 38.4):.1f}"
+    return {**taken, "pressure": pressure, "temperature": temperature}
 
 
 def consult(person: Person) -> bool:

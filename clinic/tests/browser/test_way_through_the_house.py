@@ -16,7 +16,7 @@ from clinic.tests.browser.test_journeys import listening, register, stamp
 
 MOST_CLICKS, MOST_SCREENS = 18, 7
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-SIGNS = {"systolic": "128", "diastolic": "82", "pulse": "76", "breathing": "14", "oxygen": "98"}
+SIGNS = {"pressure": "128/82", "pulse": "76", "breathing": "14", "oxygen": "98"}
 NOBODY_ELSE = """
 UPDATE queue_tickets SET state = 'left', finished_at = now()
 WHERE state NOT IN ('done', 'left') RETURNING id
