@@ -247,6 +247,7 @@ class FinishForm(forms.Form):
     )
     disposition = forms.ChoiceField(choices=DISPOSITIONS, required=False)
     reason = forms.CharField(required=False, max_length=500)
+    signs = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -28,6 +28,10 @@ class TooLong(ClinicError):
     """More than a note may hold."""
 
 
+class Clashing(Stale):
+    """Somebody else wrote in the same section."""
+
+
 class GoneMeanwhile(Stale):
     """The note one was writing has been signed or put away in another window."""
 

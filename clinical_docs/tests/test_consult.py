@@ -279,6 +279,26 @@ def test_finishing_with_something_missing_is_refused_and_says_what(desk, under_w
     assert where(under_way) == ("in_consultation", "consultation", "in_service")
 
 
+def test_the_note_is_signed_with_the_end_where_nothing_else_is_missing(desk, under_way, amina):
+    problems.add(under_way.patient_id, title="Cough", visit_id=under_way.pk, by=amina)
+    write(desk, under_way, plan="Rest")
+    assert "Sign and finish" in desk.get(at("consult", under_way)).content.decode()
+
+    answer = finish(desk, under_way, signs="yes", plan="Rest and tea", **{"version-plan": "1"})
+
+    assert answer.status_code == 200
+    assert where(under_way)[0] == "ready_to_bill"
+    assert "Rest and tea" in desk.get(at("consult", under_way)).content.decode()
+
+
+def test_an_end_that_is_refused_signs_nothing_and_keeps_the_words(desk, under_way):
+    answer = finish(desk, under_way, signs="yes", plan="Rest", **{"version-plan": "0"})
+
+    assert answer.status_code == 422
+    assert "no problem named" in answer.headers["HX-Trigger"]
+    assert missing(desk, under_way) == ["unsigned", "problem"]
+
+
 def test_a_reason_finishes_it_anyway_and_is_kept(desk, under_way):
     short = finish(desk, under_way, reason="no")
     assert (short.status_code, "few words" in short.headers["HX-Trigger"]) == (422, True)

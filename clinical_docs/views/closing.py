@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from clinical_docs.domain import consulting
+from clinical_docs.domain import consulting, drafting
 from clinical_docs.forms import FinishForm
 from clinical_docs.queries.consult import visit_or_404
 from clinical_docs.views.closing_parts import closing_of, has_note
 from clinical_docs.views.consult_page import page
+from clinical_docs.views.note_parts import clash_in_words, keep_typed, sign_typed
 from core.accounts.access import StaffRequest, access
 from core.editing.fields import told
 from core.editing.keys import once
@@ -47,6 +48,8 @@ def finish(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         _finish_once(request, visit, form)
     except ClinicError as error:
         said = told(form) or str(error)
+        if "signs" in request.POST:
+            keep_typed(request, visit)
         return toast(page(request, visit, kept=request.POST, status=422), said, kind="warn")
     visit.refresh_from_db()
     ticket = active_ticket(visit.pk)
@@ -74,18 +77,21 @@ def _finish_once(request: StaffRequest, visit: Visit, form: FinishForm) -> None:
     stop = Room.Kind(chosen["stop"]) if chosen["stop"] != chosen["computed"] else None
 
     def work() -> dict[str, Any]:
+        if chosen["signs"] and (clashes := sign_typed(request, visit)):
+            raise drafting.Clashing(clash_in_words(clashes))
         consulting.finish(
             visit.pk,
             stop=stop,
             disposition=form.where_to(),
             follow_up_on=day,
-            has_note=has_note(visit),
+            has_note=chosen["signs"] or has_note(visit),
             anyway=chosen["reason"],
             by=request.user,
         )
         return {}
 
-    content = {"visit": visit.pk, "stop": stop, "day": day, "reason": chosen["reason"]}
+    given = ("reason", "signs")
+    content = {"visit": visit.pk, "stop": stop, "day": day, **{n: chosen[n] for n in given}}
     once(chosen["key"], work, action="finish", content=content, by=request.user)
 
 

@@ -17,10 +17,12 @@ from clinical_docs.queries.consult import visit_or_404
 from clinical_docs.queries.signed import note_of
 from clinical_docs.views.note_parts import (
     SignForm,
+    clash_in_words,
     done,
     panel,
     refused,
     sections_of,
+    sign_typed,
     tell,
     typed,
     window,
@@ -29,7 +31,7 @@ from core.accounts.access import StaffRequest, access
 from core.accounts.models import User
 from core.editing.fields import told
 from core.editing.keys import once
-from core.errors import ClinicError, ServiceUnavailable
+from core.errors import ClinicError
 from core.shell.toasts import toast
 from patients.models import Visit
 
@@ -59,9 +61,7 @@ def sign(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     except ClinicError as error:
         return refused(request, visit, error)
     if clashes:
-        names = ", ".join(SECTIONS[name].lower() for name in clashes)
-        said = f"Not signed: somebody else wrote in {names}. Your words are under Older drafts."
-        return toast(panel(request, visit, status=409), said, kind="warn")
+        return toast(panel(request, visit, status=409), clash_in_words(clashes), kind="warn")
     return done(request, visit, "Note signed.")
 
 
@@ -142,23 +142,10 @@ def _clash(one: Clash) -> dict[str, Any]:
 
 def _sign_once(request: StaffRequest, visit: Visit, key: UUID) -> list[str]:
     """Sections that clash; then nothing is signed."""
-    words, amended = typed(request), _amended(visit)
 
     def work() -> dict[str, Any]:
-        kept = drafting.save(visit.pk, words, page=window(request), by=request.user)
-        if not kept.clashes:
-            notes.sign(visit.pk, amended=amended, by=request.user)
-        return {"clashes": [one.name for one in kept.clashes]}
+        return {"clashes": sign_typed(request, visit)}
 
-    content = {"visit": visit.pk, **{name: one.text for name, one in words.items()}}
+    content = {"visit": visit.pk, **{name: one.text for name, one in typed(request).items()}}
     found = once(key, work, action="sign-note", content=content, by=request.user)
     return list(found["clashes"])
-
-
-def _amended(visit: Visit) -> dict[str, Any] | None:
-    """The signed note that the draft will stand in place of, if it can be read at present."""
-    draft = NoteDraft.objects.filter(pk=visit.pk).exclude(amends="").first()
-    try:
-        return note_of(visit, UUID(draft.amends)) if draft else None
-    except ServiceUnavailable:
-        return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.http import HttpResponse
@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django_htmx.http import trigger_client_event
 
 from clinical_docs.choices import SECTIONS
-from clinical_docs.domain import drafting
+from clinical_docs.domain import drafting, notes
 from clinical_docs.domain.drafting import Typed
 from clinical_docs.models import NoteDraft, NoteRevision, NoteTemplate
-from clinical_docs.queries.signed import notes_of
+from clinical_docs.queries.signed import note_of, notes_of
 from core.accounts.access import StaffRequest
 from core.editing.fields import KeyField
 from core.errors import ClinicError, ServiceUnavailable
@@ -73,6 +73,38 @@ def typed(request: StaffRequest) -> dict[str, Typed]:
         for name in SECTIONS
         if name in request.POST
     }
+
+
+def keep_typed(request: StaffRequest, visit: Visit) -> None:
+    """What could not be signed stands in the draft, or under the older ones."""
+    words = typed(request)
+    try:
+        drafting.save(visit.pk, words, page=window(request), by=request.user)
+    except drafting.GoneMeanwhile:
+        drafting.rescue(visit.pk, words, by=request.user)
+
+
+def sign_typed(request: StaffRequest, visit: Visit) -> list[str]:
+    """Keep what stands on the page and sign it; sections that clash, and then nothing is signed."""
+    amended = _amended(visit)
+    kept = drafting.save(visit.pk, typed(request), page=window(request), by=request.user)
+    if not kept.clashes:
+        notes.sign(visit.pk, amended=amended, by=request.user)
+    return [one.name for one in kept.clashes]
+
+
+def clash_in_words(clashes: list[str]) -> str:
+    names = ", ".join(SECTIONS[name].lower() for name in clashes)
+    return f"Not signed: somebody else wrote in {names}. Your words are under Older drafts."
+
+
+def _amended(visit: Visit) -> dict[str, Any] | None:
+    """The signed note that the draft will stand in place of, if it can be read at present."""
+    draft = NoteDraft.objects.filter(pk=visit.pk).exclude(amends="").first()
+    try:
+        return note_of(visit, UUID(draft.amends)) if draft else None
+    except ServiceUnavailable:
+        return None
 
 
 def refused(request: StaffRequest, visit: Visit, error: ClinicError) -> HttpResponse:
