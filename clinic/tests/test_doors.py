@@ -129,7 +129,6 @@ THINGS = {
 """Parts of an address that are no patient."""
 ONLY_POSTED = {"patients:alike", "patients:alike_to", "patients:read_line"}
 WORDS = {"kind": "sick-note"}
-ONLY_POSTED = {"patients:alike", "patients:alike_to"}
 
 
 def walk(
