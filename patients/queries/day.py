@@ -92,6 +92,8 @@ class Slot:
         if self.booked.state == State.FULFILLED:
             open_still = self.booked.visit and self.booked.visit.is_open
             return "to pay" if open_still else "done"
+        if self.booked.state == State.NO_SHOW:
+            return "no-show"
         return "" if self.is_due else str(self.booked.get_state_display()).lower()
 
 
