@@ -133,5 +133,10 @@ document.addEventListener("click", (event) => {
   (target.matches("input, textarea, button, select") ? target : target.querySelector("input, textarea, button, select"))?.focus();
 });
 
+// Finished: the page is another one, and keys such as `u` are for it, not for the field one was in.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "main") event.target.focus({ preventScroll: true });
+});
+
 remember();
 document.addEventListener("htmx:afterSettle", remember);
