@@ -138,8 +138,7 @@ def consult(amina, tom, lena, house):
     write(amina)
     order(amina, tom, house)
     prescribe(amina, lena, house)
-    amina.click(page.get_by_role("button", name=re.compile("^Sign note")).last)
-    finish = page.locator("button[data-main]", has_text="Finish consultation")
+    finish = page.locator(".actions button[data-main]", has_text="Sign and finish")
     finish.wait_for()
     amina.click(finish)
     expect(page.locator(".toast").last).to_contain_text("Consultation finished")
@@ -185,11 +184,14 @@ def measure(tom, amina, house):
     page.locator("#lab-form input.res").first.wait_for()
     for field in page.locator("#lab-form input.res").all():
         tom.type(field, middle(field))
+    tom.click(page.locator(".actions button", has_text="Save results"))
+    verify = page.locator(".actions button", has_text=re.compile("^Verify"))
+    verify.wait_for()
     amina.click(amina.page.locator(".rail").get_by_role("link", name="Results"))
     listening(amina.page)
     amina.await_text(house.name, "#results-list")
     at = tom.now()
-    tom.click(page.locator(".actions button", has_text=re.compile("^(Save and verify|Verify)")))
+    tom.click(verify)
     amina.seen(house.name, at, "verified, seen by the clinician")
 
 
