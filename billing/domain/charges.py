@@ -107,7 +107,10 @@ def add(
         service,
     )
     with acting(user_id=by.pk), transaction.atomic():
-        return _charge(due)
+        charge = _charge(due)
+    if (charge.service_id, charge.quantity) != (service.pk, quantity):
+        raise WrongCharge(f"This form has added {charge} already. Open it again.")
+    return charge
 
 
 def set_price(charge_id: UUID, price: Decimal, *, by: User) -> Charge:

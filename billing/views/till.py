@@ -8,7 +8,6 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -16,10 +15,10 @@ from billing.domain.discounts import taken_off
 from billing.domain.leaving import is_at_end
 from billing.forms.charging import ChargeForm, DiscountForm
 from billing.forms.settlement import SettlementForm
-from billing.models import Charge, CreditNote, Invoice, Receipt
+from billing.models import Charge
 from billing.queries import till as queries
 from billing.queries.bill import Bill, bill_of, discount_in_words
-from billing.queries.papers import numbered
+from billing.queries.papers import numbered, url_of
 from billing.queries.shifts import drawer_of, open_shift_of
 from core.accounts.access import StaffRequest, access
 from core.phones import in_groups
@@ -49,12 +48,14 @@ def till(request: StaffRequest) -> HttpResponse:
 @require_safe
 @access("billing.view_till")
 def till_of(request: StaffRequest, patient_id: UUID) -> HttpResponse:
-    """One patient's bill; the list or the charges alone when they have news."""
+    """One patient's bill; the list, the charges or the dialogs alone when they have news."""
     patient = patient_or_404(request.user, patient_id)
     if request.htmx.target == "till-list":
         return render(request, "billing/till.html#till-list", list_page(request, patient))
     if request.htmx.target == "till-charges":
         return render(request, "billing/till.html#till-charges", bill_page(request, patient))
+    if request.htmx.target == "till-dialogs":
+        return render(request, "billing/till_dialogs.html", bill_page(request, patient))
     page = {**list_page(request, patient), **bill_page(request, patient)}
     return render(request, "billing/till.html", page)
 
@@ -72,15 +73,6 @@ def _found(request: StaffRequest, text: str) -> HttpResponse:
         return redirect("billing:till_of", patient_id)
     page = {**list_page(request, None), "found": found[: queries.AT_ONCE], "q": text}
     return render(request, "billing/till.html", page)
-
-
-def url_of(thing: Invoice | Receipt | CreditNote) -> str:
-    """Where it is looked at."""
-    if isinstance(thing, Receipt):
-        return reverse("billing:receipt", args=[thing.pk])
-    return reverse(
-        "billing:invoice", args=[thing.invoice_id if isinstance(thing, CreditNote) else thing.pk]
-    )
 
 
 def list_page(request: StaffRequest, chosen: Patient | None) -> dict[str, Any]:

@@ -26,6 +26,7 @@ ACTS = (
     BOOK,
     ("patients.register", "ID card", CARD, ""),
     ("audit.view_record", "Audit trail", "audit:patient", ""),
+    ("billing.take_payment", "Till", "billing:till_of", "t"),
     ("patients.edit", "Edit", "patients:edit", "e"),
 )
 

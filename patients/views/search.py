@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from core.accounts.access import StaffRequest, access
 from core.accounts.models import User
-from core.shell import words
+from core.shell import scanned, words
 from patients.models import Appointment, Patient, Visit
 from patients.queries import search as queries
 from patients.queries.appointments import booked_today
@@ -78,12 +78,15 @@ class Hit:
 def search(request: StaffRequest) -> HttpResponse:
     """Results while typing for the box on every page; the same in full as a page of its own.
 
-    A scanned code, and the number of one of today's tickets, open the record at once.
+    A scanned code, and the number of one of today's tickets, open the record at once; the number of
+    a receipt or an invoice, that paper.
     """
     text, started = request.GET.get("q", ""), time.perf_counter()
     meant = by_code(request.user, text) or by_label(request.user, text)
     if meant is not None and not request.htmx:
         return redirect("patients:record", meant.pk)
+    if not request.htmx and (paper := scanned.address_of(request.user, text)):
+        return redirect(paper)
     found = [meant] if meant else queries.find(text)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     in_box = bool(request.htmx) and request.htmx.target == "find-results"
