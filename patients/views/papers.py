@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from core import paper
 from core.accounts.access import StaffRequest, access
-from core.shell.words import clinic_datetime
+from core.shell.words import clinic_date, clinic_datetime
 from patients.models import Room, Ticket
 from patients.queries.arrivals import waiting_before
 from patients.queries.codes import patient_code, ticket_code
@@ -41,7 +41,10 @@ def ticket(request: StaffRequest, ticket_id: UUID) -> HttpResponse:
 def id_card(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The patient's card: who it is, and a code that opens the record."""
     patient = patient_or_404(request.user, patient_id)
-    data = {"patient": on_paper(patient), "qr": paper.qr(patient_code(patient.mrn))}
+    about = on_paper(patient)
+    # A card is kept for years: the birth date stays true, the age does not.
+    about["facts"][0] = ["born", clinic_date(patient.birth_date)]
+    data = {"patient": about, "qr": paper.qr(patient_code(patient.mrn))}
     return paper.answer(
         request,
         "patients/id_card",
