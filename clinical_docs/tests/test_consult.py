@@ -19,9 +19,20 @@ from core.accounts.roles import Role
 from core.clock import today
 from core.outbox.models import OutboxRow
 from core.testing.pages import form_on
+from inventory.models import Item
 from patients.domain import problems, stops, visits
-from patients.models import LabRequest, Prescription, PrescriptionItem, Room, Ticket, Visit
+from patients.models import (
+    Allergy,
+    AllergyGroup,
+    LabRequest,
+    Prescription,
+    PrescriptionItem,
+    Room,
+    Ticket,
+    Visit,
+)
 from patients.tests.people import patient
+from patients.tests.shelf_list import fill_tables
 
 Kind = Room.Kind
 pytestmark = pytest.mark.django_db
@@ -269,6 +280,33 @@ def test_lines_nobody_signed_are_missing_too(desk, under_way, amina):
     (must,) = desk.get(at("consult", under_way)).context["missing"]
 
     assert (must.name, must.words) == ("prescription", "1 prescription line not signed")
+
+
+def test_a_line_that_a_warning_stops_is_said_as_stopped(desk, under_way, amina):
+    make_ready(desk, under_way, amina)
+    fill_tables()
+    Allergy.objects.create(
+        patient_id=under_way.patient_id,
+        substance="Penicillin",
+        group=AllergyGroup.objects.get(members__contains=["amoxicillin"]),
+        criticality="high",
+        reaction="anaphylaxis",
+    )
+    draft = Prescription.objects.create(
+        patient_id=under_way.patient_id,
+        visit=under_way,
+        prescriber=amina,
+        written_at=timezone.now(),
+    )
+    drug = Item.objects.get(sku="AMOXICILLIN-500MG-C")
+    for item in (drug, Item.objects.get(sku="AMLODIPINE-5MG-T")):
+        PrescriptionItem.objects.create(
+            prescription=draft, patient_id=under_way.patient_id, item=item, drug=item.name
+        )
+
+    (must,) = desk.get(at("consult", under_way)).context["missing"]
+
+    assert (must.words, must.place) == ("1 prescription line stopped", "prescribing")
 
 
 def test_finishing_with_something_missing_is_refused_and_says_what(desk, under_way):
