@@ -64,8 +64,13 @@ function post(form, data) {
   return fetch(form.dataset.draftUrl, { method: "POST", body: data, keepalive: true, redirect: "manual", headers });
 }
 
+// Without its cookies a page is refused before anybody asks who it is.
+async function isSignedOut() {
+  return (await fetch("/live/viewers/", { redirect: "manual" })).type === "opaqueredirect";
+}
+
 async function take(form, answer, data) {
-  if (answer.type === "opaqueredirect") {
+  if (answer.type === "opaqueredirect" || (answer.status === 403 && await isSignedOut())) {
     saySignedOut(form);
     if (form.isConnected) later(form, AGAIN);
     return;
