@@ -19,7 +19,7 @@ def to_look_at(user: User) -> int:
 
 TRIAGE = ("triage", "Triage", "heartbeat", "clinical_docs:triage", "triage.view", 14)
 LAB = ("lab", "Lab", "flask", "clinical_docs:lab", "lab.view", 50)
-RESULTS = ("results", "Results", "inbox", "clinical_docs:results", "results.acknowledge", 45)
+RESULTS = ("results", "Results", "inbox", "clinical_docs:results", "results.acknowledge", 18)
 ENTRIES = (
     MenuEntry(*TRIAGE, shortcut="g t", count=waiting_for_triage),
     MenuEntry(*LAB, shortcut="g l", count=in_the_lab, hot=True),

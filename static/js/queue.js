@@ -24,6 +24,14 @@ function mark(card, how) {
   setTimeout(() => delete card.dataset.fresh, FRESH_MS);
 }
 
+// On a phone one column shows at a time: it follows the card whose button was pressed.
+const phone = matchMedia("(max-width: 899px)");
+let pressed = null;
+
+function follow(card) {
+  if (phone.matches && card.id === pressed) location.replace(`#${card.dataset.lane}`);
+}
+
 function markNews() {
   const looking = board().getAttribute("hx-get");
   // Another filter shows other cards, none of which has just come.
@@ -33,6 +41,7 @@ function markNews() {
     const was = before.get(card.id);
     if (was === card.dataset.lane) continue;
     mark(card, was ? "moved" : "new");
+    follow(card);
     arrived ||= "forMe" in card.dataset && was !== "waiting";
   }
   before = lanesOf();
@@ -89,6 +98,8 @@ function press(act) {
 document.addEventListener("click", (event) => {
   const key = event.target.closest?.("[data-board]")?.dataset.board;
   if (key) (MOVES[key] ?? (() => press(key)))();
+  const card = event.target.closest?.("[data-act]")?.closest("#queue [data-row]");
+  if (card) pressed = card.id;
   event.target.closest?.("[data-close-refusal]")?.closest(".tk-refusal").remove();
 });
 document.addEventListener("focusin", (event) => {

@@ -64,7 +64,7 @@ def test_a_walk_in_is_taken_from_the_door_to_a_paid_receipt(how, page, clinic, c
     house = House(page, clinic, how)
     earlier = f"Earlier{uuid.uuid4().hex[:4].translate(str.maketrans('0123456789', 'ghijklmnop'))}"
     joy, ben = reception_and_nurse(house, page, earlier)
-    amina, tom = house.open("amina", "/queue/"), house.open("tom", "/lab/")
+    amina, tom = house.open("amina", "/queue/?service=consultation"), house.open("tom", "/lab/")
     lena, peter = house.open("lena", "/pharmacy/"), house.open("peter", "/till/")
 
     queue(joy, ben, house)
