@@ -89,7 +89,7 @@ def add(
 
     Raises WrongCharge or NotAllowed.
     """
-    require(by, "billing.add_charge")
+    require(by, "billing.add_charges")
     if not 0 < quantity <= 1000 or quantity != quantity.quantize(Decimal("0.01")):
         raise WrongCharge("Say how many: more than nothing, at most 1000, with two decimals.")
     if not service.active:
@@ -115,7 +115,7 @@ def add(
 
 def set_price(charge_id: UUID, price: Decimal, *, by: User) -> Charge:
     """Settle what has no price: nothing is a price too. Raises NotNow, WrongCharge, NotAllowed."""
-    require(by, "billing.add_charge")
+    require(by, "billing.add_charges")
     if not 0 <= price <= 10_000_000 or price != price.quantize(Decimal("0.01")):
         raise WrongCharge("The price is an amount with two decimals, 0.00 or more.")
     with acting(user_id=by.pk), transaction.atomic():
@@ -138,7 +138,7 @@ def restore(charge_id: UUID, *, by: User) -> Charge:
 
 
 def _turn(charge_id: UUID, before: str, after: str, *, by: User) -> Charge:
-    require(by, "billing.add_charge")
+    require(by, "billing.add_charges")
     with acting(user_id=by.pk), transaction.atomic():
         charge = Charge.objects.select_for_update(no_key=True).get(pk=charge_id)
         if charge.source_type != MANUAL:

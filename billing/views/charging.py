@@ -27,7 +27,7 @@ MOST_OFFERED = 8
 
 
 @require_safe
-@access("billing.add_charge")
+@access("billing.add_charges")
 def services(request: StaffRequest) -> HttpResponse:
     """Services that fit what is typed, with today's price."""
     text = request.GET.get("service", "").strip()
@@ -40,7 +40,7 @@ def services(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@access("billing.add_charge")
+@access("billing.add_charges")
 def add_charge(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """One charge; the dialog closes and the bill shows it."""
     patient = patient_or_404(request.user, patient_id)
@@ -65,7 +65,7 @@ def add_charge(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@access("billing.add_charge")
+@access("billing.add_charges")
 def price_charge(request: StaffRequest, charge_id: UUID) -> HttpResponse:
     """The price of what had none."""
     charge = _charge_or_404(request, charge_id)
@@ -80,7 +80,7 @@ def price_charge(request: StaffRequest, charge_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@access("billing.add_charge")
+@access("billing.add_charges")
 def remove_charge(request: StaffRequest, charge_id: UUID) -> HttpResponse:
     charge = _charge_or_404(request, charge_id)
     try:
@@ -92,7 +92,7 @@ def remove_charge(request: StaffRequest, charge_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@access("billing.add_charge")
+@access("billing.add_charges")
 def restore_charge(request: StaffRequest, charge_id: UUID) -> HttpResponse:
     charge = _charge_or_404(request, charge_id)
     try:

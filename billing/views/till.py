@@ -122,7 +122,7 @@ def bill_page(
         "now": timezone.now(),
         "may_take": may("billing.take_payment"),
         "may_close": may("billing.take_payment") and _may_close(visit),
-        "may_add": may("billing.add_charge"),
+        "may_add": may("billing.add_charges"),
         "may_discount": may("billing.discount"),
         **_sums(bill),
     }

@@ -80,7 +80,7 @@ PERMISSIONS: dict[str, set[str]] = {
         "billing.view_invoices",
         "billing.view_till",
         "billing.take_payment",
-        "billing.add_charge",
+        "billing.add_charges",
         "billing.discount",
         "billing.refund",
         "billing.work_shift",
