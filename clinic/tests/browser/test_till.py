@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
+from clinic.tests.browser.test_journeys import register, stamp
+
 SOON = 10_000
 """Milliseconds: a second on an idle machine, with room for a busy one."""
 CHARGE = """INSERT INTO charges (patient_id, source_type, source_id, description, quantity, unit_price,
@@ -15,10 +17,11 @@ PAID = """SELECT p.method, p.amount, p.reference, r.cash_received, r.change FROM
 
 
 @pytest.fixture
-def bill(clinic):
-    """Somebody who owes 30.00 and 15.00, and nothing else."""
-    sql = "INSERT INTO patients (family_name, given_names, sex) VALUES (%s, 'Grace', 'female') RETURNING id"
-    patient = clinic.rows(sql, f"Okoro{uuid4().hex[:6]}")[0]["id"]
+def bill(page, clinic):
+    """Somebody new who owes 30.00 and 15.00, and nothing else."""
+    family = stamp()
+    register(page("joy"), family)
+    patient = clinic.rows("SELECT id FROM patients WHERE family_name = %s", family)[0]["id"]
     charge(clinic, patient, "Ear irrigation", "30.00")
     charge(clinic, patient, "Blood pressure check", "15.00")
     return patient
