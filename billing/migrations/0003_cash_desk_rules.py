@@ -11,5 +11,5 @@ DROP FUNCTION IF EXISTS close_shift, guard_open_shift, guard_invoice_sums, book_
 class Migration(migrations.Migration):
     """Functions first, then the tables whose triggers call them."""
 
-    dependencies = [("billing", "0002_initial"), ("patients", "0016_dispenses")]
+    dependencies = [("billing", "0002_initial"), ("patients", "0006_dispenses")]
     operations = [migrations.RunSQL(SQL.read_text(), BACK)]

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("billing", "0003_cash_desk_rules"),
         ("inventory", "0001_initial"),
-        ("patients", "0016_dispenses"),
+        ("patients", "0006_dispenses"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,6 +16,7 @@ STAFF: tuple[tuple[str, Work, tuple[str, ...]], ...] = (
     ("kenji", care.consult, ("queue", "lab_requests")),
     ("tom", stations.measure, ("lab_requests",)),
     ("lena", stations.hand_out, ("prescriptions", "queue")),
+    ("peter", stations.take_payment, ("till", "queue")),
 )
 """Who does what, and what their page listens to."""
 

@@ -13,7 +13,7 @@ import core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("clinical_docs", "0001_initial"),
-        ("patients", "0013_diagnoses_of_a_visit"),
+        ("patients", "0007_diagnoses_of_a_visit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,7 +16,7 @@ DAY_MINUTES = 8 * 60.0
 
 class Command(BaseCommand):
     help = (
-        "Six people work through the pages and sockets of a running demo clinic as the demo "
+        "Seven people work through the pages and sockets of a running demo clinic as the demo "
         "accounts: reception, triage, two clinicians, laboratory, pharmacy, cash desk. Open /queue/ "
         "or /screen/ and watch. Ctrl-C ends it."
     )

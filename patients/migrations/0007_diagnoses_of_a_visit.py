@@ -14,7 +14,7 @@ import patients.models.patient
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0016_dispenses"),
+        ("patients", "0006_dispenses"),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ import core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0014_prescription_favourites"),
+        ("patients", "0008_prescription_favourites"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ import core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0012_allergies_asked"),
+        ("patients", "0004_allergies_asked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ import core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0001_initial"),
-        ("patients", "0015_laboratory"),
+        ("patients", "0005_laboratory"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
