@@ -1,40 +1,38 @@
 """What is measured, found and written today, as documents."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from clinic.demo.chance import dice
 from clinical_docs.documents import ClinicalData
+from clinical_docs.domain.vitals import whom_of
+from clinical_docs.vital_signs.panel import panel
 from core.accounts.models import User
 from core.capture.context import acting
 from patients.models import Visit
 
-Measure = tuple[str, str, str, float, float, float]
-
-MEASURES: tuple[Measure, ...] = (
-    ("Systolic blood pressure", "8480-6", "mm[Hg]", 112, 36, 22),
-    ("Diastolic blood pressure", "8462-4", "mm[Hg]", 68, 20, 10),
-    ("Heart rate", "8867-4", "/min", 62, 22, 34),
-    ("Body temperature", "8310-5", "Cel", 36.3, 0.7, 2.1),
-    ("Respiratory rate", "9279-1", "/min", 13, 5, 8),
-    ("Oxygen saturation", "2708-6", "%", 96, 3, -5),
+MEASURES: tuple[tuple[str, str, str, str], ...] = (
+    ("systolic", "112", "36", "22"),
+    ("diastolic", "68", "20", "10"),
+    ("pulse", "62", "22", "34"),
+    ("temperature", "36.3", "0.7", "2.1"),
+    ("breathing", "13", "5", "8"),
+    ("oxygen", "96", "3", "-5"),
 )
-"""Name, LOINC code, unit, least, how much it varies, how much illness adds."""
+"""Sign, least, how much it varies, how much illness adds."""
 
 
 def record_vitals(visit: Visit, is_ill: bool, *, by: User) -> None:
-    """One set of vital signs."""
-    data: dict[str, Any] = {"test_name": "Vital signs", "results": {}, "reference_ranges": {}}
-    data |= {"units": {}, "names": {}, "codes": {}}
-    for name, code, unit, least, varies, illness in MEASURES:
-        key = name.lower().replace(" ", "_")
-        share = dice("vital", code, visit.pk) % 100 / 100
-        value = least + varies * share + illness * is_ill
-        data["results"][key] = round(value, 1) if unit == "Cel" else round(value)
-        data["units"][key], data["names"][key], data["codes"][key] = unit, name, code
-    save_document(visit, "vital_signs", data, 6, by=by)
+    """One set of vital signs, scored as at triage."""
+    values: dict[str, Any] = {"supply": "air", "consciousness": "alert"}
+    for sign, least, varies, illness in MEASURES:
+        share = Decimal(dice("vital", sign, visit.pk) % 100) / 100
+        value = Decimal(least) + Decimal(varies) * share + Decimal(illness) * is_ill
+        values[sign] = round(value, 1 if sign == "temperature" else 0)
+    save_document(visit, "vital_signs", panel(values, whom_of(visit.patient)), 6, by=by)
 
 
 def write_note(visit: Visit, findings: str, plan: str, *, by: User) -> None:

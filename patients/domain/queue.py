@@ -91,7 +91,7 @@ def leave(ticket_id: UUID, *, version: int | None = None, by: User) -> Ticket:
         refuse_ended(ticket)
         ticket.state, ticket.finished_at = State.LEFT, timezone.now()
         visit.disposition, visit.closed_at = Visit.Disposition.LEFT, ticket.finished_at
-        seen = visit.state in (Visit.State.AWAITING_RESULTS, Visit.State.READY_TO_BILL)
+        seen = visit.state not in (Visit.State.REGISTERED, Visit.State.TRIAGED)
         visit.state = Visit.State.CLOSED if seen else Visit.State.CANCELLED
     return ticket
 
