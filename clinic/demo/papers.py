@@ -27,7 +27,7 @@ MEASURES: tuple[tuple[str, str, str, str], ...] = (
 
 def record_vitals(visit: Visit, is_ill: bool, *, by: User) -> None:
     """One set of vital signs, scored as at triage."""
-    values: dict[str, Any] = {"supply": "air", "consciousness": "alert"}
+    values: dict[str, Any] = {"supply": "air", "consciousness": "A"}
     for sign, least, varies, illness in MEASURES:
         share = Decimal(dice("vital", sign, visit.pk) % 100) / 100
         value = Decimal(least) + Decimal(varies) * share + Decimal(illness) * is_ill

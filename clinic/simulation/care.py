@@ -1,7 +1,7 @@
 """Triage and consultation."""
 
 from clinic.simulation.staff import Person
-from clinic.simulation.window import Form, Page, attribute
+from clinic.simulation.window import Form, NotWorking, Page, attribute
 
 SIGNS = {
     "pulse": (58, 104),
@@ -122,7 +122,10 @@ def prescribe(person: Person, page: Page) -> None:
 
 
 def finish(person: Person, path: str) -> None:
+    """Whoever cannot finish says what is missing, and is looked at again later."""
     page = person.window.open(path)
     if form := page.form("#finish"):
-        person.window.send(form)
+        ended = person.window.send(form)
+        if ended.answer.status_code != 200:
+            raise NotWorking(f"finishing: {ended.answer.headers.get('HX-Trigger', '')}")
         person.note("finished a consultation")

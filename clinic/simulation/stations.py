@@ -1,5 +1,7 @@
 """Laboratory, pharmacy and cash desk."""
 
+from bs4 import Tag
+
 from clinic.simulation.staff import Person
 from clinic.simulation.window import Page, attribute
 
@@ -32,15 +34,25 @@ def next_step(person: Person, page: Page) -> bool:
 
 
 def values(person: Person, page: Page) -> dict[str, str]:
-    """What the analyser shows: mostly within range."""
-    empty = [f for f in page.all("input.res[data-low], input.res[data-high]") if not f.get("value")]
-    return {attribute(one, "name"): value(person, one) for one in empty}
+    """What the analyser shows of what is not entered yet: mostly within range."""
+    return {attribute(one, "name"): value(person, one) for one in page.all(".res") if is_empty(one)}
 
 
-def value(person: Person, field: object) -> str:
-    """Between the limits, now and then a little above."""
-    low = float(attribute(field, "data-low") or 0)  # type: ignore[arg-type]
-    high = float(attribute(field, "data-high") or low * 2 or 1)  # type: ignore[arg-type]
+def is_empty(field: Tag) -> bool:
+    chosen = attribute(field.select_one("option[selected]"), "value")
+    text = field.select_one("option[selected]") if field.name == "select" else None
+    return not (attribute(field, "value") or chosen or (text and text.get_text(strip=True)))
+
+
+def value(person: Person, field: Tag) -> str:
+    """Between the limits, now and then a little above; of words, the first that is normal."""
+    if field.name == "select":
+        bad = {*attribute(field, "data-abnormal").split("|")}
+        words = [option.get_text(strip=True) for option in field.select("option")]
+        return next((one for one in words if one and one not in bad), words[-1])
+    above, below = attribute(field, "data-low"), attribute(field, "data-high")
+    high = float(below or 2 * float(above or 1))
+    low = float(above or high / 2)
     return f"{low + (high - low) * person.chance.uniform(0.1, 1.1):.1f}"
 
 
@@ -70,7 +82,7 @@ def take_payment(person: Person) -> bool:
         person.pace.spend(2)
         form = page.form_of(take)
         first = {"opening_float": "100.00"} if "opening_float" in form.fields else {}
-        paid = person.window.send(form, **first)
+        paid = person.window.send(form, amount_cash=form.fields["to_pay"][0], **first)
         if paid.answer.status_code == 200:
             person.note("took a payment")
             return True

@@ -93,7 +93,8 @@ def value_of(control: Tag) -> list[str]:
         return [attribute(option, "value") for option in chosen]
     if kind in BUTTONS or (kind in GOES_ALONG and not control.has_attr("checked")):
         return []
-    return [attribute(control, "value") or ("on" if kind in GOES_ALONG else "")]
+    # A box that names no value sends "on"; one whose value is empty sends that.
+    return [str(control.get("value", "on" if kind in GOES_ALONG else ""))]
 
 
 def attribute(tag: Tag | None, name: str) -> str:
