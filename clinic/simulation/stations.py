@@ -28,7 +28,9 @@ def next_step(person: Person, page: Page) -> bool:
     if act is None:
         return False
     person.pace.spend(3)
-    person.window.send(page.form_of(act), **typed)
+    answer = person.window.send(page.form_of(act), **typed)
+    if odd := [attribute(one, "value") for one in answer.all("[name=sure]")]:
+        person.window.send(page.form_of(act), **typed, sure=odd)
     person.note(f"laboratory: {act.get_text(' ', strip=True).removesuffix(' Ctrl Enter').lower()}")
     return True
 
