@@ -81,7 +81,7 @@ class Payments(ReadOnly):
 
 
 @admin.register(ServiceRule)
-class ServiceRules(Table):
+class ServiceRules(Kept):
     """Which service is charged for what was done."""
 
     list_display = ("key", "event", "visit_kind", "first_visit", "test", "service", "rank")
