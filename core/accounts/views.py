@@ -45,8 +45,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    """Where to go on: only within the clinic, wherever the address claims to lead."""
+    """Where to go on: only within the clinic, wherever the address claims to lead.
+
+    Who came to the front door itself goes on to their own work.
+    """
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     here = {request.get_host()}
     is_ours = url_has_allowed_host_and_scheme(wanted, here, require_https=request.is_secure())
-    return wanted if is_ours else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return wanted if is_ours and wanted != "/" else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -105,7 +105,8 @@ def test_sending_on_by_keyboard_alone(arrive, page, clinic):
     board.keyboard.press("t")
     service = board.locator("#send-service")
     expect(service).to_be_focused()
-    board.keyboard.type("Proc")
+    while service.input_value() != "procedure":
+        board.keyboard.press("ArrowDown")
     expect(board.locator("#send-room")).to_contain_text("Treatment room")
     board.keyboard.press("Control+Enter")
 

@@ -157,9 +157,8 @@ def write(amina):
     page = amina.page
     amina.type(page.locator("#note textarea").first, "Cough for four days, no fever. Chest clear.")
     search = page.locator("#problem-search")
-    search.press_sequentially("J06.9")
-    chosen = page.locator("#problem-hits [aria-selected=true]", has_text="J06.9")
-    chosen.filter(has_text="Acute").wait_for()
+    search.press_sequentially("cough")
+    page.locator("#problem-hits [aria-selected=true]").wait_for()
     search.press("Enter")
     page.locator(".problem.is-today").first.wait_for()
 

@@ -192,7 +192,7 @@ def test_version_and_persons_cannot_be_forged(db):
 def test_every_table_people_change_reports_itself():
     silent = {
         "Draft", "ImportedFile", "ImportedResource", "OutboxRow", "SignInAttempt", "SyncEpoch",
-        "SyncHead", "UsedKey", "DiagnosisCode",
+        "SyncHead", "UsedKey", "DiagnosisCode", "Counter", "VisitTransition", "NoteDraft", "NoteRevision",
     }  # fmt: skip
     ours = ("core", "inventory", "patients", "billing", "clinical_docs", "audit")
 
