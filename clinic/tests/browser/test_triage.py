@@ -185,7 +185,7 @@ def come_in(page, family: str, born: str = "14-Jul-1959") -> None:
     joy.get_by_label("Given names").fill("Kwame")
     joy.get_by_text("Male", exact=True).click()
     joy.get_by_label("Date of birth").fill(born)
-    joy.get_by_role("button", name="Save and queue").click()
+    joy.get_by_role("button", name="Save only").click()
     joy.wait_for_url(lambda url: "/register/" not in url)
     joy.close()
 
