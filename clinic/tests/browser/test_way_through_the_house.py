@@ -147,7 +147,7 @@ def consult(amina, tom, lena, house):
 
 def say_where_i_work(page):
     """Asked once a session, at the first call: it is none of this patient's clicks."""
-    page.locator("#ticket-dialog[open], .tk-called").first.wait_for()
+    page.locator("#ticket-dialog[open], .tk-called:visible").first.wait_for()
     if page.locator("#ticket-dialog[open]").count():
         page.locator("#ticket-dialog select[name=room]").select_option(index=1)
         page.locator("#ticket-dialog button[type=submit]").first.click()
