@@ -4,6 +4,9 @@
 // buttons. Enter pressed before the choices for these words are there waits for them.
 // An option with data-treat=ID presses what that row offers first.
 
+// Not in the form's attributes: a page that follows its patient takes those away.
+const states = new WeakMap();
+const of = (form) => states.get(form) ?? states.set(form, {}).get(form);
 const boxes = () => document.querySelectorAll("form[data-pick]");
 const inputOf = (form) => form.querySelector("[role='combobox']");
 const listOf = (form) => document.getElementById(form.dataset.pick);
@@ -29,16 +32,16 @@ function move(form, by) {
 function clear(form) {
   inputOf(form).value = "";
   listOf(form).replaceChildren();
-  delete form.dataset.waits;
-  delete form.dataset.shown;
+  delete of(form).waits;
+  delete of(form).shown;
   choose(form, null);
 }
 
 // The choices may be those of fewer letters: then the press waits.
 function enter(form) {
   if (!words(form)) return;
-  if (form.dataset.shown === words(form)) chosen(listOf(form))?.click();
-  else form.dataset.waits = "yes";
+  if (of(form).shown === words(form)) chosen(listOf(form))?.click();
+  else of(form).waits = "yes";
 }
 
 function onKey(event) {
@@ -67,15 +70,15 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt } = event.detail;
-  if (elt.matches?.("form[data-pick] [role='combobox']")) elt.form.dataset.asked = elt.value.trim();
+  if (elt.matches?.("form[data-pick] [role='combobox']")) of(elt.form).asked = elt.value.trim();
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   const form = [...boxes()].find((one) => listOf(one) === event.detail.target);
   if (!form) return;
-  form.dataset.shown = form.dataset.asked ?? "";
+  of(form).shown = of(form).asked ?? "";
   choose(form, options(listOf(form))[0] ?? null);
-  if (form.dataset.waits && form.dataset.shown === words(form)) {
-    delete form.dataset.waits;
+  if (of(form).waits && of(form).shown === words(form)) {
+    delete of(form).waits;
     chosen(listOf(form))?.click();
   }
 });
