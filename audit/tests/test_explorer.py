@@ -6,10 +6,10 @@ import io
 import pytest
 from django.urls import reverse
 
-from audit.views.export import safe
 from core.accounts.roles import Role
 from core.outbox.domain import put_fact
 from core.outbox.models import OutboxRow
+from core.shell.spreadsheets import safe
 from patients.models import Patient
 
 # Session, user, four of the form and the page, two of names, and the fact with its actor.

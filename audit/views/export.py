@@ -1,7 +1,5 @@
 """The filtered trail as a file for a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 from django.http import HttpResponse
@@ -17,6 +15,7 @@ from audit.views.lines import Line, lines
 from core.accounts.access import StaffRequest, access
 from core.accounts.models import User
 from core.outbox.domain import put_fact
+from core.shell.spreadsheets import csv_answer, stamped
 from core.shell.words import clinic_date
 
 BATCH = 1000
@@ -38,7 +37,6 @@ HEAD = [
     "Browser",
     "Request",
 ]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -52,23 +50,10 @@ def export(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         context = showing.shown(request, form) | {"clear_url": "/audit/"}
         return render(request, "audit/explorer.html", context, status=422)
-    text = table(form.filters, request.user)
+    rows = (cells(line) for line in _everything(form.filters, request.user))
+    answer = csv_answer(stamped("audit"), HEAD, rows)
     put_fact("export", entity_type="audit", format="csv", filters=asked(form))
-    # The mark tells spreadsheets that it is UTF-8.
-    answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    name = f"audit-{timezone.localtime():%Y-%m-%d-%H%M}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def table(filters: Filters, reader: User) -> str:
-    """The file's text."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(HEAD)
-    for line in _everything(filters, reader):
-        writer.writerow([safe(cell) for cell in cells(line)])
-    return file.getvalue()
 
 
 def cells(line: Line) -> list[str]:
@@ -91,11 +76,6 @@ def cells(line: Line) -> list[str]:
         line.browser,
         line.request_id,
     ]
-
-
-def safe(cell: str) -> str:
-    """A spreadsheet takes what begins like a formula for one: an apostrophe makes it text."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _everything(filters: Filters, reader: User) -> Iterator[Line]:

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from billing.domain.asking import refuse_unless, settle
 from billing.domain.credits import refuse_empty
-from billing.errors import ChangedMeanwhile, NotNow, TooMuchOff, WrongAmount
+from billing.errors import NotNow, TooMuchOff, WrongAmount
 from billing.models import Charge, Discount
 from billing.policies import require
 from core.accounts.models import User
@@ -146,14 +147,8 @@ def decide(discount_id: UUID, *, allow: bool, note: str = "", by: User) -> Disco
     require(by, "billing.approve")
     with acting(user_id=by.pk), transaction.atomic():
         discount = Discount.objects.select_for_update(no_key=True).get(pk=discount_id)
-        if discount.state != State.ASKED:
-            raise ChangedMeanwhile(f"It is {discount.get_state_display().lower()} already.")
-        if discount.asked_by_id == by.pk:
-            raise NotAllowed("Somebody else must decide on what you asked for.")
-        discount.state = State.ALLOWED if allow else State.REFUSED
-        discount.decided_by, discount.decided_at = by, timezone.now()
-        discount.decision_note = note.strip()
-        discount.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
+        refuse_unless(discount, State.ASKED)
+        settle(discount, State.ALLOWED if allow else State.REFUSED, note=note, by=by)
     return discount
 
 
@@ -162,8 +157,7 @@ def withdraw(discount_id: UUID, *, by: User) -> Discount:
     require(by, "billing.discount")
     with acting(user_id=by.pk), transaction.atomic():
         discount = Discount.objects.select_for_update(no_key=True).get(pk=discount_id)
-        if discount.state not in (State.ASKED, State.ALLOWED):
-            raise ChangedMeanwhile(f"It is {discount.get_state_display().lower()} already.")
+        refuse_unless(discount, State.ASKED, State.ALLOWED)
         discount.state = State.WITHDRAWN
         discount.save(update_fields=["state"])
     return discount

@@ -7,15 +7,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.domain import credits, numbers, shifts
+from billing.domain.asking import refuse_unless, settle
 from billing.domain.credits import refuse_empty
-from billing.errors import ChangedMeanwhile, NotNow, WrongAmount
+from billing.errors import NotNow, WrongAmount
 from billing.models import CashierShift, Invoice, Payment, RefundRequest
 from billing.policies import require
 from billing.queries.refunds import refundable
 from billing.queries.shifts import drawer_of, open_shift_of
 from core.accounts.models import User
 from core.capture.context import acting
-from core.errors import NotAllowed
 from core.shell.words import money
 
 State = RefundRequest.State
@@ -69,12 +69,7 @@ def decide(request_id: UUID, *, allow: bool, note: str = "", by: User) -> Refund
     with acting(user_id=by.pk), transaction.atomic():
         request = RefundRequest.objects.select_for_update(no_key=True).get(pk=request_id)
         refuse_unless(request, State.ASKED)
-        if request.asked_by_id == by.pk:
-            raise NotAllowed("Somebody else must decide on what you asked for.")
-        request.state = State.APPROVED if allow else State.REFUSED
-        request.decided_by, request.decided_at = by, timezone.now()
-        request.decision_note = note.strip()
-        request.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
+        settle(request, State.APPROVED if allow else State.REFUSED, note=note, by=by)
     return request
 
 
@@ -87,12 +82,6 @@ def withdraw(request_id: UUID, *, by: User) -> RefundRequest:
         request.state = State.WITHDRAWN
         request.save(update_fields=["state"])
     return request
-
-
-def refuse_unless(request: RefundRequest, *states: str) -> None:
-    """Raises ChangedMeanwhile, saying what the request has become."""
-    if request.state not in states:
-        raise ChangedMeanwhile(f"This refund is {request.get_state_display().lower()} already.")
 
 
 def pay_out(request_id: UUID, *, by: User) -> RefundRequest:

@@ -18,11 +18,6 @@ def unpaid_invoices() -> QuerySet[Invoice]:
     return Invoice.objects.filter(state__in=OWED).select_related("patient").order_by("-issued_at")
 
 
-def balance_of(patient_id: UUID) -> Decimal:
-    """What the patient owes on invoices."""
-    return owed_by([patient_id]).get(patient_id, ZERO)
-
-
 def owed_by(patients: Collection[UUID]) -> dict[UUID, Decimal]:
     """What each owes on invoices; who owes nothing is left out."""
     rows = Invoice.objects.filter(patient__in=patients, state__in=OWED).order_by()

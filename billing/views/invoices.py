@@ -1,6 +1,5 @@
 """Invoices: the list, one of them, and what is done with one."""
 
-import csv
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from core import paper
 from core.accounts.access import StaffRequest, access
 from core.errors import ClinicError
 from core.outbox.domain import put_fact
+from core.shell.spreadsheets import csv_answer
 from core.shell.toasts import say
 from core.shell.words import clinic_date, clinic_datetime
 from patients.queries.record import patient_or_404
@@ -57,27 +57,18 @@ def invoices(request: StaffRequest) -> HttpResponse:
 def export(request: StaffRequest) -> HttpResponse:
     """The same list as CSV: what it was narrowed to, who asked and when stand in its first lines."""
     filters = Filters.of(request.GET)
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="invoices.csv"'
-    # Spreadsheets take a file for UTF-8 only with this mark.
-    answer.write("\ufeff")
-    rows = csv.writer(answer)
-    rows.writerow(["Invoices", "; ".join(filters.in_words())])
-    rows.writerow(["Made", clinic_datetime(timezone.now()), "by", request.user.display_name])
-    rows.writerow(COLUMNS)
-    for one in listed(request.user, filters)[:MOST_EXPORTED].iterator():
-        rows.writerow(_row(one))
     put_fact("export", entity_type="invoice", entity_id="", what=filters.in_words())
-    return answer
+    made = ["Made", clinic_datetime(timezone.now()), "by", request.user.display_name]
+    rows = (_row(one) for one in listed(request.user, filters)[:MOST_EXPORTED].iterator())
+    about = ["Invoices", "; ".join(filters.in_words())]
+    return csv_answer("invoices", COLUMNS, rows, above=[about, made])
 
 
-def _row(one: Invoice) -> list[str]:
-    """A name that begins as a formula does is no formula."""
+def _row(one: Invoice) -> list[object]:
     name = f"{one.patient.family_name}, {one.patient.given_names}"
-    safe = f"'{name}" if name[:1] in "=+-@\t\r" else name
-    issued, state = clinic_date(one.issued_at), str(one.get_state_display())
+    issued, state = clinic_date(one.issued_at), one.get_state_display()
     sums = (one.total, one.paid, one.credited, one.balance if one.is_owed else 0)
-    return [one.number or "", issued, str(one.patient.mrn), safe, state, *map(str, sums)]
+    return [one.number or "", issued, str(one.patient.mrn), name, state, *sums]
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -100,11 +99,6 @@ def words_of(letter: Letter) -> dict[str, Any]:
         return document_of(letter.document_id)
     except OutboxRow.DoesNotExist:
         return _stored(letter.document_id)
-
-
-def letter_of_document(document_id: str) -> UUID | None:
-    found = Letter.objects.filter(document_id=document_id).values_list("pk", flat=True).first()
-    return found if isinstance(found, UUID) else None
 
 
 def _stored(document_id: str) -> dict[str, Any]:

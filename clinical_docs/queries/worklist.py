@@ -63,10 +63,6 @@ class Pile:
         return next((one for one in ("HH", "LL", "AA") if one in letters), "")
 
     @property
-    def is_untold(self) -> bool:
-        return any(one.untold for one in self.requests)
-
-    @property
     def since(self) -> datetime:
         return min(one.requested_at for one in self.requests)
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from clinical_docs.domain.sheets import NotSaved
-from clinical_docs.queries import bench
-from clinical_docs.queries.bench import Sheet, Work
+from clinical_docs.queries import lab_work
+from clinical_docs.queries.lab_work import Sheet, Work
 from clinical_docs.queries.worklist import Worklist, worklist
 from clinical_docs.views.lab_acts import acts_for
 from core.accounts.access import StaffRequest, access
@@ -76,7 +76,7 @@ def work_page(
     mine = changed_in(fields)
     wanted = amending if amending is not None else request.GET.get("amend", "")
     may = {name: request.user.has_perm(permission) for name, permission in MAY.items()}
-    work = bench.work_of(patient, mine, wanted if may["verify"] else "")
+    work = lab_work.work_of(patient, mine, wanted if may["verify"] else "")
     unfit = _unfit(work, request.user)
     is_live = request.htmx and request.method == "GET"
     return {
@@ -90,7 +90,7 @@ def work_page(
         "focus": "" if is_live or work.untold or refused else work.first_empty,
         "reject_reasons": REASONS,
         "theirs": _by_name(refused.theirs) if refused else {},
-        "odd": {bench.place_of(*place) for place in refused.odd} if refused else set(),
+        "odd": {lab_work.place_of(*place) for place in refused.odd} if refused else set(),
         "said": said or (str(refused) if refused else ""),
         "clinicians": _clinicians() if work.untold else [],
         "told_ways": CriticalCall.How.choices,
@@ -163,11 +163,11 @@ def _base(
     After a refusal it is what is stored now: theirs stands beside mine, saving again is a choice.
     """
     earlier = fields.get("base", "") if mine and not is_refused else ""
-    return earlier or sealed(bench.base_of(work.sheets))
+    return earlier or sealed(lab_work.base_of(work.sheets))
 
 
 def _by_name(theirs: Mapping[tuple[UUID, str], str]) -> dict[str, str]:
-    return {bench.place_of(*place): text for place, text in theirs.items()}
+    return {lab_work.place_of(*place): text for place, text in theirs.items()}
 
 
 def _clinicians() -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
-from clinical_docs.queries.bench import Work
+from clinical_docs.queries.lab_work import Work
 
 
 @dataclass(frozen=True)

@@ -31,13 +31,6 @@ def document_of(document_id: str) -> dict[str, Any]:
     return bson.decode(bytes(row.document or b""), codec_options=CODEC)
 
 
-def waiting_changes(entity_type: str, entity_id: object) -> QuerySet[OutboxRow]:
-    """A row's changes that the audit collection does not show yet."""
-    return waiting().filter(
-        entity_type=entity_type, entity_id=str(entity_id), changes__isnull=False
-    )
-
-
 def lag() -> dict[str, float]:
     """How far MongoDB is behind: pending and set-aside rows, age of the oldest in seconds."""
     figures = waiting().aggregate(

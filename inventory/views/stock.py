@@ -1,5 +1,6 @@
 """What is on the shelves: the list, and the card of an item with every movement."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 from core.accounts.access import StaffRequest, access
 from core.clock import today
 from core.outbox.domain import put_fact
-from core.shell.spreadsheets import csv_answer
+from core.shell.spreadsheets import csv_answer, stamped
 from core.shell.words import clinic_date, clinic_datetime, dose
 from inventory import queries
 from inventory.models import Item, Lot
@@ -38,7 +39,7 @@ def stock(request: StaffRequest) -> HttpResponse:
 def stock_file(request: StaffRequest) -> HttpResponse:
     """The list as it is filtered, all its pages, for a spreadsheet."""
     put_fact("export", entity_type="stock", format="csv", filters=_asked(request))
-    return csv_answer("stock", HEAD, (_cells(item) for item in _found(request)))
+    return csv_answer(stamped("stock"), HEAD, (_cells(item) for item in _found(request)))
 
 
 @require_safe
@@ -66,7 +67,7 @@ def item_file(request: StaffRequest, item_id: UUID) -> HttpResponse:
     found = get_object_or_404(Item, pk=item_id)
     put_fact("export", entity_type="item", entity_id=found.pk, format="csv")
     moves = queries.told(queries.bin_card(found))
-    return csv_answer(found.sku.lower(), CARD_HEAD, (_move_cells(one) for one in moves))
+    return csv_answer(stamped(found.sku.lower()), CARD_HEAD, (_move_cells(one) for one in moves))
 
 
 def _asked(request: StaffRequest) -> dict[str, str]:
@@ -103,7 +104,7 @@ def _move_cells(told: queries.Told) -> tuple[object, ...]:
         move.lot.lot_number,
         clinic_date(move.lot.expires_on),
         move.lot.location,
-        dose(move.quantity).replace("\u2212", "-"),
+        Decimal(dose(move.quantity).replace("\u2212", "-")),
         dose(move.balance),
         told.who,
         move.reason,

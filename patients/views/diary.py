@@ -1,7 +1,5 @@
 """Today: who is booked when, and one click for whoever comes in."""
 
-import csv
-import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +15,7 @@ from core.accounts.access import StaffRequest, access
 from core.clock import today as this_day
 from core.errors import ClinicError
 from core.outbox.domain import put_fact
+from core.shell.spreadsheets import csv_answer
 from core.shell.toasts import Link, toast
 from core.shell.words import clinic_date, person_name
 from patients.domain import appointments, visits
@@ -35,7 +34,6 @@ LABELS = {
     "off": "Cancelled",
 }
 HEAD = ["Time", "Until", "Patient", "Born", "MRN", "With", "Room", "Reason", "State"]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -66,14 +64,8 @@ def today(request: StaffRequest) -> HttpResponse:
 def as_csv(request: StaffRequest) -> HttpResponse:
     """The day as a file for a spreadsheet."""
     plan = plan_of(request.user, day_asked(request))
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerows([HEAD, *([_safe(cell) for cell in cells(slot)] for slot in plan.slots)])
     put_fact("export", entity_type="appointment", format="csv", day=plan.date, rows=len(plan.slots))
-    # The mark tells spreadsheets that it is UTF-8.
-    answer = HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="appointments-{plan.date}.csv"'
-    return answer
+    return csv_answer(f"appointments-{plan.date}", HEAD, (cells(slot) for slot in plan.slots))
 
 
 @require_safe
@@ -188,8 +180,3 @@ def _rows(plan: Day) -> list[list[Any]]:
     """Time, patient, born, with, reason and state, without what was cancelled."""
     kept = (0, 2, 3, 4, 5, 7, 8)
     return [[cells(slot)[place] for place in kept] for slot in plan.shown("all")]
-
-
-def _safe(cell: str) -> str:
-    """A spreadsheet takes what begins like a formula for one: an apostrophe makes it text."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -77,11 +77,6 @@ class Hand:
         else:
             self.click(label)
 
-    def press(self, keys: str) -> None:
-        """A key that acts, such as the main button's; counts as a click does."""
-        self.tally.clicks += 1
-        self.page.keyboard.press(keys)
-
     def type(self, target: Locator, text: str) -> None:
         target.fill(text)
 

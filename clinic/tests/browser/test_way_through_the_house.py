@@ -32,12 +32,11 @@ class House:
         self.window = lambda who, path: page(who, path, **options)
         self.family = stamp()
         clinic.rows(NOBODY_ELSE)
-        record = register(page("joy"), self.family, given="Grace")
+        register(page("joy"), self.family, given="Grace")
         known = (
             "UPDATE patients SET allergy_status = 'none_known' WHERE family_name = %s RETURNING id"
         )
         clinic.rows(known, self.family)
-        self.record = record
 
     def open(self, who, path):
         return self.hand(self.window(who, path))
