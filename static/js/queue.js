@@ -132,11 +132,14 @@ document.addEventListener("queue:refused", ({ detail }) => {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text: detail.why, kind: "warn", stay: 12 } }));
 });
 
-// The dialog of a ticket opens with what is fetched into it, and closes once it has been sent.
+// The dialog of a ticket opens with what is fetched into it, and closes once it has been sent: not
+// before its forms can be sent, and not when a board comes by "get" because a colleague changed it.
 const dialog = document.getElementById("ticket-dialog");
-document.addEventListener("htmx:afterSwap", ({ target }) => {
+document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.id === "ticket-body" && !dialog.open) dialog.showModal();
-  if (target.id === "queue" && dialog.open) dialog.close();
+});
+document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
+  if (target.id === "queue" && dialog.open && detail.requestConfig?.verb === "post") dialog.close();
 });
 dialog?.addEventListener("close", keepCursor);
 
