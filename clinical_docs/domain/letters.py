@@ -42,19 +42,21 @@ def write(
         visit = Visit.objects.select_related("patient").get(pk=visit_id)
         signed_at = timezone.now()
         signed = {"signed_by": by.display_name, "signed_at": clinic_datetime(signed_at)}
-        document = _document(visit, kind, {**paper, **signed, "size": size}, by)
-        document.save()
-        return Letter.objects.create(
+        letter = Letter(
             patient=visit.patient,
             visit=visit,
             kind=kind,
             code="".join(secrets.choice(ALPHABET) for _ in range(LENGTH)),
-            document_id=str(document.pk),
             signed_by=by,
             signed_at=signed_at,
             valid_from=valid[0],
             valid_until=valid[1],
         )
+        document = _document(letter, {**paper, **signed, "size": size}, by)
+        document.save()
+        letter.document_id = str(document.pk)
+        letter.save()
+        return letter
 
 
 def count_print(letter_id: UUID, *, by: User) -> bool:
@@ -67,13 +69,18 @@ def count_print(letter_id: UUID, *, by: User) -> bool:
         return letter.printed > 1
 
 
-def _document(visit: Visit, kind: Letter.Kind, paper: Mapping[str, Any], by: User) -> ClinicalData:
-    patient = on_paper(visit.patient)
+def _document(letter: Letter, paper: Mapping[str, Any], by: User) -> ClinicalData:
+    kind = Letter.Kind(letter.kind)
     return ClinicalData(
-        patient_id=str(visit.patient_id),
-        visit_id=str(visit.pk),
+        patient_id=str(letter.patient_id),
+        visit_id=str(letter.visit_id),
         data_type="letter",
         code=kind.value,
-        data={"title": kind.label, "kind": kind.value, "paper": {**paper, "patient": patient}},
+        data={
+            "letter": str(letter.pk),
+            "title": kind.label,
+            "kind": kind.value,
+            "paper": {**paper, "patient": on_paper(letter.patient)},
+        },
         created_by=str(by.pk),
     )

@@ -220,6 +220,21 @@ def test_what_was_typed_after_saving_is_not_verified_unseen(bench, grace, tom):
     assert form_on(answer, "lab-form")[place(request, "c_reactive_protein")] == ["40"]
 
 
+def test_what_is_not_right_yet_is_sent_back_to_be_entered_again(bench, grace, tom):
+    request = ready(collected(grace, "CRP", by=tom), by=tom, c_reactive_protein="4")
+    address = reverse("clinical_docs:lab_send_back", args=[request.pk])
+    page = lab(bench, grace)
+    assert address in page.content.decode()
+
+    answer = bench.post(address, form_on(page, "lab-form"))
+
+    assert "sent back to be entered" in said(answer)
+    assert (LabRequest.objects.get().state, address in answer.content.decode()) == (
+        "in_progress",
+        False,
+    )
+
+
 def test_amending_in_the_page_shows_the_old_value_struck_through(bench, grace, tom):
     request = released(collected(grace, "CRP", by=tom), by=tom, c_reactive_protein="4")
     form = form_on(lab(bench, grace, amend=request.pk), "lab-form")

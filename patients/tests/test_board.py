@@ -275,6 +275,22 @@ def test_start_opens_the_page_of_the_station(service, role, page, joy, person, c
     assert where(ticket, joy) == "with"
 
 
+def test_the_page_that_start_leads_to_offers_the_way_back_to_the_board(ticket, amina, client):
+    client.force_login(amina)
+    page = move(client, ticket, "start")["HX-Redirect"]
+    way_back = reverse("patients:undo", args=[queue.last_move(ticket).pk])
+
+    shown = client.get(page).content.decode()
+    answer = client.post(
+        way_back, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+    )
+
+    assert f'hx-post="{way_back}"' in shown
+    assert answer["HX-Redirect"] == reverse("patients:queue")
+    assert "A001: taken back" in client.get(answer["HX-Redirect"]).content.decode()
+    assert where(ticket, amina) == "waiting"
+
+
 def test_the_filled_button_is_of_who_waits_for_me(ticket, joy, amina, peter):
     at_cash = visits.start(patient("Asante").pk, service=Kind.CASH_DESK, by=joy)
 

@@ -12,12 +12,12 @@ from core.accounts.access import StaffRequest, access
 from core.accounts.models import User
 from core.editing.keys import Answer, once
 from core.errors import ClinicError
-from core.shell.toasts import toast
+from core.shell.toasts import say, toast
 from patients.domain import queue, visits
 from patients.forms.moves import MoveForm
 from patients.models import Ticket
 from patients.queries.queue import ticket_for
-from patients.views.queue import draw, filters_behind
+from patients.views.queue import draw, filters_behind, is_board_behind
 from patients.views.stations import work_of
 from patients.views.tickets import dialog, form_of, placed, remember_room
 
@@ -87,13 +87,13 @@ def move(request: StaffRequest, ticket_id: UUID, act: str) -> HttpResponse:
         return refused(request, ticket, str(error))
     remember_room(request, form)
     url = work_of(request.user, ticket) if act == "start" else ""
-    return HttpResponseClientRedirect(url) if url else told(request, answer)
+    return led_on(request, url, answer) if url else told(request, answer)
 
 
 @require_POST
 @access("queue.work")
 def undo(request: StaffRequest, move_id: UUID) -> HttpResponse:
-    """Take one's own step back; the board fetches itself again."""
+    """Take one's own step back; the board fetches itself again, another page leads to it."""
 
     def work() -> Answer:
         return {"said": f"{queue.undo(move_id, by=request.user)}: taken back"}
@@ -103,6 +103,8 @@ def undo(request: StaffRequest, move_id: UUID) -> HttpResponse:
         said = once(key, work, action="undo", content=content, by=request.user)["said"]
     except ClinicError as error:
         return toast(HttpResponse(status=409), str(error), kind="warn")
+    if not is_board_behind(request):
+        return led_on(request, reverse("patients:queue"), {"said": said, "move": ""})
     answer = toast(HttpResponse(status=204), said)
     return trigger_client_event(answer, "live:queue")
 
@@ -123,8 +125,18 @@ def move_once(ticket: Ticket, act: str, form: MoveForm, *, by: User) -> Answer:
 
 def told(request: StaffRequest, answer: Answer) -> HttpResponse:
     board = draw(request, filters_behind(request), "queue")
-    way_back = reverse("patients:undo", args=[answer["move"]]) if answer["move"] else ""
-    return toast(board, answer["said"], undo=way_back)
+    return toast(board, answer["said"], undo=way_back(answer))
+
+
+def led_on(request: StaffRequest, url: str, answer: Answer) -> HttpResponse:
+    """To the page where the work goes on; it tells what was done, and offers the way back."""
+    say(request, answer["said"], undo=way_back(answer))
+    return HttpResponseClientRedirect(url)
+
+
+def way_back(answer: Answer) -> str:
+    """Where a POST takes the step back; empty if it was not mine to take back."""
+    return reverse("patients:undo", args=[answer["move"]]) if answer["move"] else ""
 
 
 def refused(request: StaffRequest, ticket: Ticket, why: str) -> HttpResponse:

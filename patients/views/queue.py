@@ -52,6 +52,12 @@ def context_of(request: StaffRequest, drawn: Board) -> dict[str, Any]:
     }
 
 
+def is_board_behind(request: StaffRequest) -> bool:
+    """Whether the board is what sent this; so it is where nothing says otherwise."""
+    path, _, _ = (request.htmx.current_url_abs_path or "").partition("?")
+    return path in ("", reverse("patients:queue"))
+
+
 def filters_behind(request: StaffRequest) -> Filters:
     """What the page that sent this is looking at."""
     _, _, query = (request.htmx.current_url_abs_path or "").partition("?")

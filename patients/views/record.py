@@ -68,4 +68,6 @@ def _may(request: StaffRequest) -> dict[str, bool]:
         "care": request.user.has_perm("patients.view_clinical"),
         "vitals": request.user.has_perm("vitals.record"),
         "notes": request.user.has_perm("notes.write"),
+        "letters": request.user.has_perm("letters.write"),
+        "results": request.user.has_perm("lab.view"),
     }
