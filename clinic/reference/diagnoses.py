@@ -25,7 +25,7 @@ def load_diagnosis_codes() -> Loaded:
     with transaction.atomic():
         hold_lock()
         replace_codes(codes)
-        remember(TABLE, PACKAGE, version)
+        remember(TABLE, {PACKAGE: version})
     return Loaded(len(codes), len(codes))
 
 

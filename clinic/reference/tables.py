@@ -1,7 +1,7 @@
 """Reading a reference file into its table: what is new or changed in the file, and no more."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -39,7 +39,7 @@ class Loaded(NamedTuple):
 
 def load(table: ReferenceTable) -> Loaded:
     """Save what the file says differently than when it was last loaded, in one transaction."""
-    read = saved = 0
+    read, saved = 0, {}
     with transaction.atomic(), acting(reason="reference table"):
         hold_lock()
         known = dict(LoadedReference.objects.filter(table=table.name).values_list("key", "digest"))
@@ -48,9 +48,9 @@ def load(table: ReferenceTable) -> Loaded:
             read += 1
             if known.get(key) != digest:
                 table.save(key, rows)
-                remember(table.name, key, digest)
-                saved += 1
-    return Loaded(read, saved)
+                saved[key] = digest
+        remember(table.name, saved)
+    return Loaded(read, len(saved))
 
 
 def hold_lock() -> None:
@@ -71,5 +71,11 @@ def digest_of(rows: list[Row]) -> str:
     return blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def remember(table: str, key: str, digest: str) -> None:
-    LoadedReference.objects.update_or_create(table=table, key=key, defaults={"digest": digest})
+def remember(table: str, digests: Mapping[str, str]) -> None:
+    """Which version of these keys the table holds now."""
+    LoadedReference.objects.bulk_create(
+        [LoadedReference(table=table, key=key, digest=one) for key, one in digests.items()],
+        update_conflicts=True,
+        unique_fields=["table", "key"],
+        update_fields=["digest"],
+    )

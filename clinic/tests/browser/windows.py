@@ -49,7 +49,7 @@ class Windows:
         return self.profiles[username]
 
     def _context(self, **options: Any) -> BrowserContext:
-        options = {"viewport": WIDE, **options}
+        options = {"viewport": WIDE, "reduced_motion": "reduce", **options}
         context = self.chromium.new_context(base_url=self.clinic.url, **options)
         context.set_default_timeout(PATIENCE_MS)
         context.on("console", self._note)
