@@ -1,6 +1,7 @@
 """One clinic and one Chromium for a test process; a context, which is a browser profile, per test."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from clinic.tests.browser.serving import Served, serving
 from clinic.tests.browser.windows import Windows
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+FAILED = pytest.StashKey[bool]()
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -56,11 +58,24 @@ def profiles(clinic: Served, chromium: Browser) -> dict[str, Any]:
     return {}
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Leave with the test whether its body failed, for the fixtures that end after it."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def windows(clinic: Served, chromium: Browser, profiles: dict[str, Any]) -> Iterator[Windows]:
+def windows(
+    clinic: Served, chromium: Browser, profiles: dict[str, Any], request: pytest.FixtureRequest
+) -> Iterator[Windows]:
     """`windows.of("joy")`: a browser profile of somebody who is signed in."""
     opened = Windows(clinic, chromium, profiles)
     yield opened
+    if request.node.stash.get(FAILED, False):
+        opened.tell(sys.stdout.write)
     opened.close()
 
 

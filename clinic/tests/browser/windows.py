@@ -1,5 +1,6 @@
 """Browser profiles of the staff, and what went wrong in them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from core.accounts.demo import demo_accounts
 PASSWORDS = {account.username: account.password for account in demo_accounts()}
 WIDE = {"width": 1440, "height": 900}
 PATIENCE_MS = 10_000
+MOST_TOLD = 1500
 
 
 @dataclass
@@ -35,6 +37,13 @@ class Windows:
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda url: "/sign-in/" not in url)
 
+    def tell(self, write: Callable[[str], Any]) -> None:
+        """What each window shows now, and what the console said."""
+        for page in (page for context in self.opened for page in context.pages):
+            words = page.locator("body").inner_text().split()
+            write(f"\n== {page.url}\n{' '.join(words)[:MOST_TOLD]}\n")
+        write("\n".join(self.complaints))
+
     def close(self) -> None:
         for context in self.opened:
             context.close()
@@ -46,6 +55,8 @@ class Windows:
             page.goto("/sign-in/")
             self.sign_in(page, username)
             self.profiles[username] = context.storage_state()
+            self.opened.remove(context)
+            context.close()
         return self.profiles[username]
 
     def _context(self, **options: Any) -> BrowserContext:
