@@ -40,6 +40,13 @@ def clinic_date(day: date | datetime | None) -> str:
     return f"{day.day:02}-{MONTHS[day.month - 1]}-{day.year:04}"
 
 
+def clinic_lately(day: date | datetime) -> str:
+    """`21-Mar` within a year, else the year alone; for where the whole date stands on hover."""
+    day = local(day)
+    is_recent = (clock.today() - date(day.year, day.month, day.day)).days < 360
+    return f"{day.day:02}-{MONTHS[day.month - 1]}" if is_recent else f"{day.year:04}"
+
+
 def clinic_time(moment: datetime | None) -> str:
     """`09:20`, on the clinic's clock."""
     if not isinstance(moment, datetime):

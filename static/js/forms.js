@@ -3,6 +3,7 @@
 
 const SENDING = "sending";
 const dirty = new Set();
+const touched = new Set();
 
 function mainButton(from) {
   const form = from?.closest?.("form");
@@ -79,9 +80,20 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-guard]");
-  if (form) dirty.add(form);
+  if (form) [dirty, touched].forEach((known) => known.add(form));
 });
 document.addEventListener("draft:saved", (event) => event.detail.more || dirty.delete(event.target));
+// The session has ended. Who has been writing signs in beside it and goes on here; all others are
+// led to the sign-in.
+const SIGNED_OUT = "You are signed out. What you typed stays here.";
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const url = event.detail.xhr.getResponseHeader("HX-Redirect") ?? "";
+  if (!url.startsWith("/sign-in/") || ![...touched].some((form) => form.isConnected)) return;
+  event.preventDefault();
+  if (document.getElementById("toasts").textContent.includes(SIGNED_OUT)) return;
+  const link = { text: "Sign in in another window", url: "/sign-in/", is_paper: true };
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text: SIGNED_OUT, kind: "warn", link, stay: 60 } }));
+});
 window.addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
 });

@@ -11,15 +11,39 @@ window.addEventListener("pageshow", () => {
   leaving = false;
 });
 
-// A field somebody is in keeps its text; a drawn chart is left to charts.js.
+// What somebody has typed or chosen is theirs until they press a button: nothing that comes by itself
+// touches it. News of others do reach a field that somebody is in but has not changed.
+const typed = new WeakSet();
+const PRESSED = ["submit", "click"];
+let isNews = false;
+let spares = false;
+for (const kind of ["input", "change"]) document.addEventListener(kind, ({ target }) => typed.add(target), true);
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
+  const { type = "" } = requestConfig.triggeringEvent ?? {};
+  isNews = type.startsWith("live:");
+  spares = !PRESSED.includes(type);
+  if (window.Idiomorph) Idiomorph.defaults.ignoreActiveValue = !isNews;
+  if (spares || requestConfig.verb === "get") return;
+  for (const field of target.querySelectorAll("input, select, textarea")) typed.delete(field);
+});
+
+// htmx focuses what has autofocus after each swap. News must not move anybody's cursor: the next
+// figure would go into another field.
+document.addEventListener("htmx:afterSwap", () => {
+  if (!isNews) return;
+  for (const one of document.querySelectorAll("[autofocus]:not(dialog *)")) one.removeAttribute("autofocus");
+});
+
+const STATE = ["value", "checked", "selected"];
+const isTheirs = (name, element) => spares && STATE.includes(name) && typed.has(element.closest("select") ?? element);
+
+// A drawn chart is left to charts.js; what somebody has unfolded stays so.
 if (window.Idiomorph) {
-  Idiomorph.defaults.ignoreActiveValue = true;
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) =>
     !(old instanceof Element && old.matches(".plot-area, [data-keep]"));
-  // What was typed into such a field is its writer's, whatever else of it changes; and what somebody
-  // has unfolded stays so.
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
-    !(name === "value" && element.matches("[data-keep-value]")) && !(name === "open" && element.matches("details"));
+    !isTheirs(name, element) && !(name === "open" && element.matches("details"));
 }
 
 const clock = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });

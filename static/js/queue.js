@@ -16,7 +16,9 @@ function lanesOf() {
 }
 
 // Marks of ours that no fragment knows of: a morph leaves them.
-Idiomorph.defaults.callbacks.beforeAttributeUpdated = (attribute) => attribute !== "data-fresh";
+const { beforeAttributeUpdated } = Idiomorph.defaults.callbacks;
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (attribute, ...more) =>
+  attribute !== "data-fresh" && beforeAttributeUpdated(attribute, ...more);
 Idiomorph.defaults.callbacks.beforeNodeRemoved = (node) => !(node instanceof Element && node.matches(".tk-refusal"));
 
 function mark(card, how) {

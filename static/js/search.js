@@ -8,6 +8,7 @@ const form = input?.closest(".find");
 const target = () => document.querySelector(input.getAttribute("hx-target") ?? "#find-results");
 let asked = "";
 let answered = "";
+let entered = null;
 const options = () => [...target().querySelectorAll("[role='option']")];
 const chosen = () => options().find((one) => one.ariaSelected === "true");
 
@@ -36,14 +37,20 @@ function move(by) {
   choose(all[Math.min(Math.max(next, 0), all.length - 1)]);
 }
 
-// What is shown may answer something typed before: a scanner is quicker than the server. Then the
-// form itself is sent, and the page for it finds whom the code means.
-function enter(event) {
+function openChosen(second) {
   const option = chosen();
-  if (!option || !input.value.trim() || answered !== input.value) return;
-  event.preventDefault();
-  if (event.shiftKey && option.dataset.second) document.getElementById(option.dataset.second)?.click();
+  if (!option) form.requestSubmit();
+  else if (second && option.dataset.second) document.getElementById(option.dataset.second)?.click();
   else option.click();
+}
+
+// What is shown may answer something typed before; then Enter counts once the answer is there. A code
+// is sent as it is: the page for it finds whom it means.
+function enter(event) {
+  if (!input.value.trim() || CODE.test(input.value.trim().toUpperCase())) return;
+  event.preventDefault();
+  if (answered === input.value) openChosen(event.shiftKey);
+  else entered = { second: event.shiftKey };
 }
 
 function leave() {
@@ -84,6 +91,12 @@ if (form) {
     choose(options()[0]);
     tell();
     open(document.activeElement === input);
+    if (entered && answered === input.value) openChosen(entered.second);
+  });
+  for (const fault of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
+    input.addEventListener(fault, () => entered && form.requestSubmit());
+  input.addEventListener("input", () => {
+    entered = null;
   });
   document.addEventListener("pointerdown", (event) => {
     if (!form.contains(event.target)) open(false);

@@ -53,6 +53,11 @@ def test_words_survive_a_closed_window(page, visit):
     expect(text_of(again, "complaint")).to_have_value("Coughs since Monday")
 
 
+# As if a colleague had changed something of the patient.
+NEWS = """() => { for (const topic of document.body.dataset.liveTopics.split(" "))
+    document.body.dispatchEvent(new CustomEvent(`live:${topic}`)); }"""
+
+
 def test_words_survive_the_end_of_the_session(windows, page, visit):
     amina = page("amina", visit)
     type_into(amina, "complaint", "Coughs")
@@ -61,6 +66,8 @@ def test_words_survive_the_end_of_the_session(windows, page, visit):
     windows.complaints.clear()
 
     text_of(amina, "plan").press_sequentially("Rest for three days")
+    amina.evaluate(NEWS)
+    expect(amina.locator("#toasts")).to_contain_text("What you typed stays here")
     expect(amina.locator("[data-draft-state]")).to_contain_text("signed out", timeout=UNTIL_KEPT)
     with amina.context.expect_page() as opened:
         amina.get_by_role("link", name="sign in in another window").click()

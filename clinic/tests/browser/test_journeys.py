@@ -49,8 +49,8 @@ def test_keyboard_alone_signs_in_searches_with_a_slip_and_opens(windows, page):
     mine.keyboard.press("Enter")
     mine.wait_for_url("**/queue/")
     mine.keyboard.press("/")
+    # Enter comes sooner than the answer.
     mine.keyboard.type("imani fitzwaren")
-    expect(mine.get_by_role("option").first).to_contain_text("FITZWARREN")
     mine.keyboard.press("Enter")
 
     expect(mine.locator(".banner")).to_contain_text("FITZWARREN")

@@ -78,6 +78,20 @@ def test_an_order_goes_through_four_windows_by_keyboard_alone(page, clinic, visi
     assert [row["acknowledged_at"] is not None for row in seen] == [True]
 
 
+def test_news_of_a_colleague_reach_the_field_i_am_in(page, clinic, visit):
+    order(clinic, visit, "BMP")
+    theirs, mine = (page("tom", f"/lab/?of={visit[0]}") for _ in range(2))
+    listening(mine)
+    theirs.get_by_role("button", name="Collect 1 sample").click()
+    mine.get_by_label("Potassium").focus(timeout=SOON)
+
+    theirs.get_by_label("Potassium").fill("4.1")
+    theirs.get_by_role("button", name="Save results").click()
+
+    expect(mine.get_by_label("Potassium")).to_have_value("4.1", timeout=SOON)
+    expect(mine.get_by_label("Potassium")).to_be_focused()
+
+
 def test_news_of_a_colleague_leave_what_i_type_alone(page, clinic, visit):
     order(clinic, visit, "BMP")
     theirs, mine = (page("tom", f"/lab/?of={visit[0]}") for _ in range(2))

@@ -60,12 +60,13 @@ def initials(person: Any) -> str:
 
 @register.simple_tag
 def when(moment: date | None, form: str = "") -> SafeString | str:
-    """A `<time>` that never breaks. form: date, time, hour (nothing where only the day is known), or
-    ago (minutes passed; the moment on hover)."""
+    """A `<time>` that never breaks. form: date, lately (a day of this year, else the year), time, hour
+    (nothing where only the day is known), or ago (minutes passed; the moment on hover)."""
     if not isinstance(moment, date):
         return words.NOT_KNOWN
     forms = {
         "date": words.clinic_date,
+        "lately": words.clinic_lately,
         "time": words.clinic_time,
         "hour": words.clinic_hour,
         "ago": words.minutes,
