@@ -70,7 +70,7 @@ def test_words_survive_the_end_of_the_session(windows, page, visit):
     expect(amina.locator("#toasts")).to_contain_text("What you typed stays here")
     expect(amina.locator("[data-draft-state]")).to_contain_text("signed out", timeout=UNTIL_KEPT)
     with amina.context.expect_page() as opened:
-        amina.get_by_role("link", name="sign in in another window").click()
+        amina.get_by_role("link", name="sign in in another window", exact=True).click()
     windows.sign_in(opened.value, "amina")
     opened.value.close()
 
