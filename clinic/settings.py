@@ -19,6 +19,8 @@ env = read(BASE_DIR / ".env")
 
 CLINIC_HOME = home.clinic_home()
 EMBEDDED = servers.connection_urls(CLINIC_HOME)
+KEYS_FOLDER = env["KEYS_FOLDER"] or CLINIC_HOME / "secrets" / "keys"
+AUDIT_CHECKPOINTS = env["AUDIT_CHECKPOINTS"] or CLINIC_HOME / "audit" / "checkpoints.jsonl"
 
 
 def url(name: str, fallback: str) -> str:

@@ -78,6 +78,8 @@ MACHINE = Section(
         Variable("CSRF_TRUSTED_ORIGINS", kinds.origins, [], "https://clinic.example", "The address in the browser, when a proxy stands in front."),
         Variable("HTTPS", kinds.boolean, False, "on", "Whether browsers reach the clinic by https; cookies then travel by nothing else."),
         Variable("SECRET_KEY", kinds.secret_key, "", "at-least-fifty-random-characters", "Signs sessions. Left out, the clinic makes one in CLINIC_HOME/secrets."),
+        Variable("KEYS_FOLDER", kinds.folder, "", "/etc/seth-clinic/keys", "Where the keys are. Left out, CLINIC_HOME/secrets/keys."),
+        Variable("AUDIT_CHECKPOINTS", kinds.text, "", "/mnt/worm/checkpoints.jsonl", "The file that tells how far the audit goes, best where nothing can be taken away again. Left out, it is in CLINIC_HOME/audit."),
         Variable("DEBUG", kinds.boolean, False, "off", "Error pages with the code and its variables, for developers only."),
         Variable("LOG_LEVEL", kinds.choice(*LEVELS), "WARNING", "INFO", "How much the logs say."),
     ),

@@ -13,13 +13,15 @@ APP = (
     "REVOKE ALL ON outbox, outbox_default, sync_heads, sync_epoch FROM {role}",
     "GRANT SELECT, INSERT ON outbox TO {role}",
     "GRANT SELECT ON sync_heads, sync_epoch TO {role}",
-    "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON django_migrations, audit_checkpoints FROM {role}",
     "REVOKE EXECUTE ON FUNCTION outbox_roll(integer) FROM PUBLIC, {role}",
 )
 RELAY = (
     "GRANT USAGE ON SCHEMA public TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON outbox TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON sync_heads, sync_epoch TO {role}",
+    "GRANT SELECT, INSERT ON audit_checkpoints TO {role}",
+    "GRANT USAGE ON SEQUENCE audit_checkpoints_id_seq TO {role}",
     "GRANT EXECUTE ON FUNCTION outbox_roll(integer) TO {role}",
 )
 

@@ -1,7 +1,11 @@
 """Every outbox row becomes a sync event of its topics: names only, never content."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import uuid5
+
+from psycopg import Connection
+from pymongo.database import Database
 
 from core.live import topics
 from core.live.broadcast import broadcaster
@@ -27,6 +31,9 @@ class SyncSink:
     def delivered(self, entries: Sequence[Entry]) -> None:
         told = (e for e in entries if e.collection == COLLECTION)
         broadcaster.tell(frame({**entry.body, "seq": entry.seq}) for entry in told)
+
+    def tend(self, connection: Connection[Any], database: Database[Any]) -> None:
+        return None
 
 
 def sync_event(row: Row, topic: str) -> dict[str, object]:

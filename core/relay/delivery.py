@@ -95,14 +95,23 @@ class Delivery:
             logger.info("%s found already delivered: %d", entries[0].collection, len(held))
         missing = [entry for entry in entries if entry.id not in held]
         self.sequences.load(self.connection, entries, doubt=self.doubt)
+        if missing and missing[0].chain:
+            missing[0].chain.load(self.database, doubt=self.doubt)
         for entry in missing:
             if entry.sequence:
                 entry.seq = self.sequences.next(entry.sequence)
+            if entry.chain:
+                entry.chain.seal(entry)
         writer.write(self.database, missing)
 
     def _be_careful(self) -> None:
         self.doubt = True
         self.sequences.forget()
+
+    def tend(self) -> None:
+        """Let every sink tend to its own things."""
+        for sink in sinks.registered():
+            sink.tend(self.connection, self.database)
 
     @staticmethod
     def _tell(entries: list[Entry]) -> None:

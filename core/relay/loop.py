@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 LOCK = 0x5E7C11  # "Seth Clinic": the same number for every relay of a database.
 LOOK_EVERY_SECONDS = 0.2
 ROLL_EVERY_SECONDS = 3600
-TROUBLES = (psycopg.OperationalError, PyMongoError)
+TROUBLES = (psycopg.OperationalError, PyMongoError, OSError)
 TIMEOUTS = "-c statement_timeout=30s -c lock_timeout=10s -c synchronous_commit=on"
 
 
@@ -64,6 +64,7 @@ class Relay:
         while not self.stopping.is_set():
             self.woken.clear()
             self._roll(connection)
+            delivery.tend()
             if delivery.run_once() < MOST and drain(mongo.database()) == 0:
                 self.woken.wait(LOOK_EVERY_SECONDS)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bson.raw_bson import RawBSONDocument
+from psycopg import Connection
+from pymongo.database import Database
 
 from core.outbox.domain import CODEC
 from core.relay.rows import Row
@@ -14,7 +16,8 @@ from core.relay.rows import Row
 class Entry:
     """One document to write: its `_id` never changes, so a second delivery changes nothing.
 
-    `sequence` names the counter that numbers it (`seq`, dense, in delivery order), if any.
+    `sequence` names the counter that numbers it (`seq`, dense, in delivery order), if any. `chain`
+    seals it once it is numbered; `raw` is what it then is.
     """
 
     row: Row
@@ -23,13 +26,25 @@ class Entry:
     body: Any
     sequence: str | None = None
     seq: int = 0
+    chain: "Chain | None" = None
+    raw: RawBSONDocument | None = None
+
+
+class Chain(Protocol):
+    """Seals numbered entries in their order, each over the one before."""
+
+    def load(self, database: Database[Any], *, doubt: bool) -> None: ...
+    def seal(self, entry: Entry) -> None: ...
+    def held(self, entry: Entry, there: RawBSONDocument) -> None: ...
 
 
 class Sink(Protocol):
-    """Turns rows into entries and hears when they are committed."""
+    """Turns rows into entries, hears when they are committed, and is asked to tend to its own
+    things several times a second, on the relay's connections."""
 
     def entries(self, row: Row) -> Iterable[Entry]: ...
     def delivered(self, entries: Sequence[Entry]) -> None: ...
+    def tend(self, connection: Connection[Any], database: Database[Any]) -> None: ...
 
 
 class DocumentSink:
@@ -41,6 +56,9 @@ class DocumentSink:
             yield Entry(row, row.collection, str(row.event_id), body)
 
     def delivered(self, entries: Sequence[Entry]) -> None:
+        return None
+
+    def tend(self, connection: Connection[Any], database: Database[Any]) -> None:
         return None
 
 

@@ -44,6 +44,8 @@ class Refused(Exception):
 
 def encoded(entry: Entry) -> RawBSONDocument:
     """The entry as bytes, with its `_id` and, if numbered, its `seq`."""
+    if entry.raw is not None:
+        return entry.raw
     if isinstance(entry.body, RawBSONDocument):
         return entry.body
     body = {"_id": entry.id, **entry.body}
@@ -93,6 +95,8 @@ def already_there(database: Database[Any], entries: Sequence[Entry]) -> dict[str
 
 def _expected(entry: Entry, held: dict[str, RawBSONDocument]) -> bytes:
     entry.seq = held[entry.id].get("seq", 0)
+    if entry.chain:
+        entry.chain.held(entry, held[entry.id])
     return _digest(encoded(entry))
 
 

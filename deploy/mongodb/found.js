@@ -6,9 +6,16 @@ const admin = db.getSiblingDB("admin");
 const name = "seth_clinic_mongo";
 const users = {
   clinic_owner: [env.CLINIC_OWNER_PASSWORD, ["readWrite", "dbAdmin"]],
-  clinic_app: [env.CLINIC_APP_PASSWORD, ["readWrite"]],
+  clinic_app: [env.CLINIC_APP_PASSWORD, ["clinicAdder"]],
   clinic_read: [env.CLINIC_READ_PASSWORD, ["read"]],
 };
+
+// Pages and relay find and add; what is in the log they can neither change nor remove.
+const looks = ["find", "listCollections", "listIndexes", "collStats", "dbStats", "killCursors"];
+const privileges = [
+  { resource: { db: name, collection: "" }, actions: [...looks, "insert"] },
+  { resource: { db: name, collection: "connection_trials" }, actions: ["remove"] },
+];
 
 function isPrimary() {
   return admin.hello().isWritablePrimary === true;
@@ -33,6 +40,7 @@ const everything = [{ role: "root", db: "admin" }];
 const root = { user: env.MONGODB_ADMIN_USER, pwd: env.MONGODB_ADMIN_PASSWORD, roles: everything };
 once(() => admin.createUser(root), "Unauthorized", 13, 51003);
 admin.auth(env.MONGODB_ADMIN_USER, env.MONGODB_ADMIN_PASSWORD);
+once(() => db.getSiblingDB(name).createRole({ role: "clinicAdder", privileges, roles: [] }), 51002);
 for (const [user, [pwd, roles]] of Object.entries(users)) {
   const granted = roles.map((role) => ({ role, db: name }));
   once(() => admin.createUser({ user, pwd, roles: granted }), 51003);

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from mongoengine import Document
 
 from core.databases import absence, mongo, registry, schema
@@ -9,7 +10,8 @@ from core.health.checks.running import Bad, Check, Doubtful, Service
 
 LEAST_VERSION = 6
 PREPARE = "Run `manage.py prepare_mongo`."
-MODEST = {"read", "readWrite", "dbAdmin"}
+LOG = "audit_logs"
+TAMPERING = {"update", "remove", "dropCollection", "dropDatabase", "collMod"}
 
 
 def answers() -> str:
@@ -53,13 +55,23 @@ def has_all_indexes() -> str:
 
 
 def has_a_modest_user() -> str:
-    status = mongo.client().admin.command("connectionStatus")["authInfo"]
+    status = mongo.client().admin.command("connectionStatus", showPrivileges=True)["authInfo"]
     if not status["authenticatedUsers"]:
         raise Doubtful("Anybody may use MongoDB: start mongod with --auth.")
     name = status["authenticatedUsers"][0]["user"]
-    if not {role["role"] for role in status["authenticatedUserRoles"]} <= MODEST:
-        raise Doubtful(f"{name} may do more than read and write: give MONGODB_URL its own user.")
-    return f"{name}: reads and writes only"
+    if any(_reaches_log(one) for one in status["authenticatedUserPrivileges"]):
+        raise Doubtful(f"{name} may change the audit: give MONGODB_URL a user that only adds.")
+    return f"{name}: reads and adds only"
+
+
+def _reaches_log(privilege: dict[str, Any]) -> bool:
+    where = privilege["resource"]
+    is_there = where.get("db") in ("", settings.MONGODB_NAME) and where.get("collection") in (
+        "",
+        LOG,
+    )
+    may_all = where.get("anyResource", False)
+    return bool((is_there or may_all) and TAMPERING & set(privilege["actions"]))
 
 
 def has_deadlines() -> str:

@@ -158,7 +158,7 @@ def test_a_superuser_and_a_root_user_are_doubted(home, urls):
     assert done.code == 0
     assert done.errors.splitlines()[:2] == [
         "The pages work as postgres, a superuser: give DATABASE_URL a role without rights.",
-        "clinic_root may do more than read and write: give MONGODB_URL its own user.",
+        "clinic_root may change the audit: give MONGODB_URL a user that only adds.",
     ]
 
 

@@ -4,9 +4,10 @@ import logging
 import signal
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from core.databases.checks import application_role
+from core.errors import ClinicError
 from core.relay.loop import Relay, connected
 
 logger = logging.getLogger(__name__)
@@ -25,4 +26,7 @@ class Command(BaseCommand):
         relay = Relay()
         signal.signal(signal.SIGTERM, relay.stop)
         signal.signal(signal.SIGINT, relay.stop)
-        relay.run()
+        try:
+            relay.run()
+        except ClinicError as error:
+            raise CommandError(str(error)) from error

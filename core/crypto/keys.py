@@ -1,0 +1,77 @@
+"""The clinic's keys: each a file below $CLINIC_HOME/secrets/keys, or in the folder of KEYS_FOLDER.
+
+A file is `purpose-moment-id`. The newest of a purpose is used, older ones still read what they
+wrote. Each purpose can lie where only the process that needs it may read.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from core.errors import ClinicError
+
+SIZE = 32
+
+
+class Purpose(StrEnum):
+    SEAL = "seal"
+    CHECKPOINT = "checkpoint"
+
+
+@dataclass(frozen=True)
+class Key:
+    """32 secret bytes; `id` names them without telling anything about them."""
+
+    id: str
+    secret: bytes
+
+
+class KeyMissing(ClinicError):
+    """What was sealed with it can neither be verified nor continued."""
+
+    def __init__(self, purpose: Purpose, key_id: str = "") -> None:
+        named = f"{purpose} key {key_id}".strip()
+        super().__init__(f"The {named} is not in {folder()}. Put it back from where it is kept.")
+
+
+def folder() -> Path:
+    return Path(settings.KEYS_FOLDER)
+
+
+def present(purpose: Purpose) -> Key:
+    """The newest key of a purpose. Raises KeyMissing."""
+    for file in reversed(_files(purpose)):
+        return _read(file)
+    raise KeyMissing(purpose)
+
+
+def find(purpose: Purpose, key_id: str) -> Key:
+    """The key that bears this id. Raises KeyMissing."""
+    for file in _files(purpose):
+        if file.name.endswith(f"-{key_id}"):
+            return _read(file)
+    raise KeyMissing(purpose, key_id)
+
+
+def make(purpose: Purpose) -> Key:
+    """A new key, which is the present one from now on."""
+    secret = secrets.token_bytes(SIZE)
+    key = Key(hashlib.sha256(secret).hexdigest()[:8], secret)
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder() / f"{purpose}-{timezone.now():%Y%m%dT%H%M%S%f}-{key.id}"
+    file.touch(mode=0o600)
+    file.write_text(secret.hex())
+    return key
+
+
+def _files(purpose: Purpose) -> list[Path]:
+    return sorted(folder().glob(f"{purpose}-*-*"))
+
+
+def _read(file: Path) -> Key:
+    return Key(file.name.rpartition("-")[2], bytes.fromhex(file.read_text()))
