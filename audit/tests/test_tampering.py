@@ -4,6 +4,7 @@ import json
 from io import StringIO
 
 import bson
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
@@ -19,8 +20,10 @@ from core.outbox.domain import put_fact
 from core.relay.delivery import Delivery
 from core.relay.loop import connected
 from core.relay.sinks import CODEC_RAW
+from core.testing import databases
 
 ENTRIES = 12
+SEALS = ("key_id", "prev_hash", "hash")
 
 
 @pytest.fixture
@@ -156,6 +159,25 @@ def test_a_relay_killed_between_the_two_databases_breaks_no_link(log, monkeypatc
 
     found = verify()
     assert (found.verdict, found.entries, found.last) == (Verdict.INTACT, 14, 14)
+
+
+def test_entries_from_before_sealing_began_are_counted_apart(log, relay):
+    for seq in range(1, 4):
+        plain = bson.decode(raw(log, seq))
+        put(log, bson.encode({k: v for k, v in plain.items() if k not in SEALS}))
+    log.delete_many({"seq": {"$gt": 3}})
+    checkpoints.file().unlink()
+    with psycopg.connect(databases.superuser_url(connection.settings_dict["NAME"])) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("DELETE FROM audit_checkpoints")
+        admin.execute("UPDATE sync_heads SET seq = 3 WHERE topic = 'audit'")
+
+    put_fact("view", entity_type="patient")
+    restarted()
+    state()
+
+    found = verify()
+    assert (found.verdict, found.entries, found.unsealed) == (Verdict.INTACT, 4, 3)
 
 
 def test_a_checkpoint_taken_away_or_forged_is_found(log, settings):
