@@ -1,9 +1,10 @@
-"""The audit's collections in the administration."""
+"""The audit's collections and checkpoints in the administration."""
 
 from django.contrib import admin
 
 from audit.mirrors import AnalyticsMirror, AuditLogMirror
-from core.administration.tables import Mirror
+from audit.models import Checkpoint
+from core.administration.tables import Mirror, ReadOnly
 
 
 @admin.register(AuditLogMirror)
@@ -26,3 +27,13 @@ class AnalyticsEvents(Mirror):
     search_fields = ("=user_id", "=session_id")
     date_hierarchy = "timestamp"
     ordering = ("-timestamp",)
+
+
+@admin.register(Checkpoint)
+class Checkpoints(ReadOnly):
+    """What `verify_audit` holds the log against: up to which entry it stood so, and since when."""
+
+    list_display = ("seq", "made_at", "hash", "key_id")
+    search_fields = ("=seq",)
+    date_hierarchy = "made_at"
+    ordering = ("-seq",)
