@@ -8,6 +8,7 @@ from django.test import TransactionTestCase
 
 from core.accounts.models import User
 from core.accounts.roles import Role
+from core.crypto.held import held
 from core.databases import mongo
 from core.relay.delivery import Delivery
 from core.relay.loop import connected
@@ -26,6 +27,12 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
     yield
     with django_db_blocker.unblock():
         databases.destroy(worker)
+
+
+@pytest.fixture(autouse=True)
+def no_held_keys() -> None:
+    """A key of the last test's database is not in this one's."""
+    held.clear()
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 pages = get_asgi_application()
 
-from core.live.routing import websocket_urlpatterns  # noqa: E402  (needs the apps loaded)
+from core.crypto import beginning  # noqa: E402  (needs the apps loaded)
+from core.live.routing import websocket_urlpatterns  # noqa: E402
+
+beginning.refuse_without_keys()
 
 application = ProtocolTypeRouter(
     {

@@ -8,6 +8,7 @@ from core.administration.outbox import Outbox
 from core.administration.tables import Mirror, ReadOnly
 from core.administration.users import People
 from core.counters.models import Counter
+from core.crypto.models import DataKey
 from core.editing.models import Draft, UsedKey
 from core.importing.models import ImportedFile, ImportedResource
 from core.live.mirrors import SyncEventMirror
@@ -86,3 +87,13 @@ class SyncEvents(Mirror):
 class Counters(ReadOnly):
     list_display = ("name", "value")
     search_fields = ("name",)
+
+
+@admin.register(DataKey)
+class DataKeys(ReadOnly):
+    """Whose contents are sealed, and with which key its key is wrapped; never the key."""
+
+    list_display = fields = ("id", "owner", "state", "kek_id", "created_at", "shredded_at")
+    list_filter = ("state", "kek_id")
+    search_fields = ("=owner",)
+    ordering = ("-created_at",)

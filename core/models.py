@@ -2,6 +2,7 @@
 
 from core.accounts.models import SignInAttempt, User
 from core.counters.models import Counter
+from core.crypto.models import DataKey
 from core.editing.models import Draft, UsedKey
 from core.importing.models import ImportedFile, ImportedResource
 from core.live.mirrors import SyncEventMirror
@@ -10,6 +11,7 @@ from core.outbox.models import OutboxRow
 
 __all__ = [
     "Counter",
+    "DataKey",
     "Draft",
     "ImportedFile",
     "ImportedResource",

@@ -5,6 +5,7 @@ wrote. Each purpose can lie where only the process that needs it may read.
 """
 
 import hashlib
+import os
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,8 @@ SIZE = 32
 class Purpose(StrEnum):
     SEAL = "seal"
     CHECKPOINT = "checkpoint"
+    ENVELOPE = "envelope"  # Wraps the data keys: the key-encryption key.
+    INDEX = "index"  # Of the blind indexes.
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,40 @@ def find(purpose: Purpose, key_id: str) -> Key:
     raise KeyMissing(purpose, key_id)
 
 
+def exists(purpose: Purpose, key_id: str = "") -> bool:
+    """Whether the key of this id is there, or any of the purpose."""
+    return any(not key_id or file.name.endswith(f"-{key_id}") for file in _files(purpose))
+
+
 def make(purpose: Purpose) -> Key:
-    """A new key, which is the present one from now on."""
+    """A new key, which is the present one from now on. It is on the disk when this returns."""
     secret = secrets.token_bytes(SIZE)
     key = Key(hashlib.sha256(secret).hexdigest()[:8], secret)
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder() / f"{purpose}-{timezone.now():%Y%m%dT%H%M%S%f}-{key.id}"
-    file.touch(mode=0o600)
-    file.write_text(secret.hex())
+    _write(file, secret.hex())
     return key
+
+
+def _write(file: Path, text: str) -> None:
+    """Whole or not at all: a power cut must not leave data behind whose key is half a file."""
+    unfinished = file.with_name(f".{file.name}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as half:
+        half.write(text)
+        half.flush()
+        os.fsync(half.fileno())
+    unfinished.rename(file)
+    sync_folder()
+
+
+def sync_folder() -> None:
+    """What was added to the folder, or taken away, is so after a power cut."""
+    descriptor = os.open(folder(), os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _files(purpose: Purpose) -> list[Path]:

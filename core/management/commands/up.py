@@ -1,5 +1,6 @@
 """`manage.py up`: the whole clinic on one PC."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from core.accounts.demo import demo_accounts
+from core.crypto import beginning
 from core.embedded import up
 from core.embedded.home import HomeInUse, sole_use
 from core.embedded.supervisor import Supervisor
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         self.say("Starting the databases.")
         all_ours = up.start_servers(home, supervisor)
         up.prepare(home, all_ours=all_ours)
+        self.check_keys()
         supervisor.keep(*up.programs(port))
         up.wait_for_first_page(port)
         supervisor.keep(*up.helpers(home))
@@ -48,6 +51,11 @@ class Command(BaseCommand):
         if settings.CLINIC_DEMO:
             self.show_accounts()
             supervisor.keep(up.demo())
+
+    def check_keys(self) -> None:
+        """Here rather than in the log of a page server that ends again and again."""
+        if why := beginning.lacking_at(os.environ.get("DATABASE_URL") or settings.DATABASE_URL):
+            raise up.CannotStart(why)
 
     def show_accounts(self) -> None:
         """One demo account a role; they exist a moment after the first page."""
