@@ -22,6 +22,12 @@ EMBEDDED = servers.connection_urls(CLINIC_HOME)
 KEYS_FOLDER = env["KEYS_FOLDER"] or CLINIC_HOME / "secrets" / "keys"
 AUDIT_CHECKPOINTS = env["AUDIT_CHECKPOINTS"] or CLINIC_HOME / "audit" / "checkpoints.jsonl"
 
+QUARANTINE_FOLDER = CLINIC_HOME / "quarantine"
+FILES_FOLDER = env["FILES_FOLDER"] or CLINIC_HOME / "documents"
+FILES_S3_BUCKET, FILES_S3_ENDPOINT = env["FILES_S3_BUCKET"], env["FILES_S3_ENDPOINT"]
+UPLOAD_MEGABYTES = env["UPLOAD_MEGABYTES"]
+CLAMD = env["CLAMD"]
+
 
 def url(name: str, fallback: str) -> str:
     """The named connection: the environment's, else the embedded server's, else the fallback."""
@@ -242,6 +248,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "clinic.static.HashedFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_HANDLERS = ["core.files.quarantine.Quarantine"]
+# Bodies on their way in lie there too, and not in a folder that everybody shares.
+QUARANTINE_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+FILE_UPLOAD_TEMP_DIR = QUARANTINE_FOLDER
 
 # --- Celery: hints only; what is due stands in PostgreSQL ------------------------------------
 CELERY_BROKER_URL = f"{REDIS_URL}/0"

@@ -73,6 +73,28 @@ def folder(given: str) -> str:
     return given
 
 
+def socket_address(given: str) -> str:
+    """A port of a host, or a socket in the file system."""
+    if not re.fullmatch(r"/\S{1,100}|[A-Za-z0-9.-]{1,100}:[0-9]{1,5}", given):
+        raise ValueError("must be host:port, or the path of a socket that begins with /.")
+    return given
+
+
+def bucket(given: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", given):
+        raise ValueError(
+            "must be the name of a bucket: 3 to 63 small letters, digits, dots, hyphens."
+        )
+    return given
+
+
+def http_url(given: str) -> str:
+    parts = _parts(given, shape := "must be an address such as https://s3.example:9000.")
+    if parts.scheme not in ("http", "https"):
+        raise ValueError(shape)
+    return given
+
+
 def secret_key(given: str) -> str:
     known = given.startswith("django-insecure-") or len(set(given)) < KEY_VARIETY
     if known or len(given) < KEY_LENGTH:

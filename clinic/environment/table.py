@@ -84,6 +84,16 @@ MACHINE = Section(
         Variable("LOG_LEVEL", kinds.choice(*LEVELS), "WARNING", "INFO", "How much the logs say."),
     ),
 )  # fmt: skip
+FILES = Section(
+    "Documents that people add: photos, scans, PDF files.",
+    (
+        Variable("UPLOAD_MEGABYTES", kinds.number(1, 500), 30, "60", "The largest file that is taken."),
+        Variable("FILES_FOLDER", kinds.folder, "", "/srv/seth-clinic/documents", "Where they lie, sealed. Left out, CLINIC_HOME/documents."),
+        Variable("FILES_S3_BUCKET", kinds.bucket, "", "seth-clinic-documents", "A bucket instead of the folder. Its credentials are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the machine's role."),
+        Variable("FILES_S3_ENDPOINT", kinds.http_url, "", "https://s3.clinic.example:9000", "Where the bucket is, when it is not Amazon's."),
+        Variable("CLAMD", kinds.socket_address, "", "/run/clamav/clamd.ctl", "The virus scanner: host:port, or its socket. Left out, files are shown as not scanned."),
+    ),
+)  # fmt: skip
 COMPOSE = Section(
     "docker-compose alone: the passwords its servers are made with. Set them before the first start.",
     tuple(
@@ -103,5 +113,5 @@ COMPOSE = Section(
     ),
 )
 
-SECTIONS = (SERVERS, ROLES, CLINIC, MACHINE, COMPOSE)
+SECTIONS = (SERVERS, ROLES, CLINIC, MACHINE, FILES, COMPOSE)
 VARIABLES = tuple(variable for section in SECTIONS for variable in section.variables)
