@@ -3,7 +3,15 @@
 from django.contrib import admin
 
 from clinical_docs.mirrors import ClinicalDataMirror, DocumentMetadataMirror
-from clinical_docs.models import Letter, NoteDraft, NoteRevision, NoteTemplate
+from clinical_docs.models import (
+    Document,
+    DocumentVersion,
+    FileClaim,
+    Letter,
+    NoteDraft,
+    NoteRevision,
+    NoteTemplate,
+)
 from core.administration.tables import Kept, Mirror, ReadOnly
 
 
@@ -60,3 +68,30 @@ class Letters(ReadOnly):
     list_filter = ("kind",)
     search_fields = ("=code", "patient__family_name")
     exclude = ("document_id",)
+
+
+@admin.register(Document)
+class Documents(ReadOnly):
+    """What is kept and until when; its contents are in the record."""
+
+    list_display = ("patient", "category", "state", "number", "retention_until", "legal_hold")
+    list_select_related = ("patient",)
+    list_filter = ("category", "state", "legal_hold")
+    search_fields = ("patient__family_name",)
+    exclude = ("title", "archived_reason", "metadata_id")
+
+
+@admin.register(DocumentVersion)
+class DocumentVersions(ReadOnly):
+    list_display = ("document_id", "number", "mime", "size", "scan", "uploaded_by", "uploaded_at")
+    list_select_related = ("uploaded_by",)
+    list_filter = ("mime", "scan")
+    search_fields = ("=sha256", "=storage_key")
+    exclude = ("document", "filename", "facts", "remarks")
+
+
+@admin.register(FileClaim)
+class FileClaims(ReadOnly):
+    """Files on their way; one older than an hour is given up by the next tidying."""
+
+    list_display = ("key", "claimed_at")

@@ -10,7 +10,7 @@ class ClinicalDocsConfig(AppConfig):
     def ready(self) -> None:
         from clinical_docs.board import FACTS
         from clinical_docs.documents import ClinicalData, DocumentMetadata
-        from clinical_docs.domain import revisions
+        from clinical_docs.domain import revisions, sweeping
         from clinical_docs.listening import may_hear_visit
         from clinical_docs.menu import ENTRIES
         from clinical_docs.queries import bedside
@@ -34,3 +34,4 @@ class ClinicalDocsConfig(AppConfig):
         facts.provide_pregnancy(bedside.pregnant)
         topics.allow("visit", may_hear_visit)
         upkeep.also("older drafts of notes", revisions.outlived)
+        upkeep.also_do("files of nobody", sweeping.tidy)

@@ -1,6 +1,8 @@
-"""How values and units are written."""
+"""How values and units are written; what kinds of documents there are."""
 
 from typing import Any
+
+from django.db import models
 
 LONGEST_NOTE = 20_000
 SECTIONS = {
@@ -13,6 +15,22 @@ SECTIONS = {
 """The parts of a note of a visit, in the order they are read."""
 DIGITS = 4
 
+
+class Category(models.TextChoices):
+    """What a document is for."""
+
+    REFERRAL = "referral", "Referral"
+    CONSENT = "consent", "Consent"
+    IDENTITY = "identity", "Identity"
+    LABORATORY = "laboratory", "Laboratory from outside"
+    IMAGING = "imaging", "Imaging"
+    PHOTO = "photo", "Photo"
+    LETTER = "letter", "Letter"
+    OTHER = "other", "Other"
+
+
+ADMINISTRATIVE = frozenset({Category.REFERRAL, Category.CONSENT, Category.IDENTITY})
+"""What the reception takes in and looks up; all others are clinical."""
 
 # UCUM's names as they are written on paper.
 UNITS = {

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.utils import timezone
-from mongoengine import BooleanField, DateTimeField, DictField, IntField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
 from core.outbox.documents import OutboxDocument
 
@@ -43,7 +43,12 @@ class ClinicalData(OutboxDocument):
 
 
 class DocumentMetadata(OutboxDocument):
-    """A version of a file [DocumentReference]; its bytes lie outside MongoDB."""
+    """What is known of a document [DocumentReference] since its last change; its bytes lie outside
+    MongoDB.
+
+    `version` counts the changes of what is known, each a document that `supersedes` the one before;
+    `file_version` is the file that was in force then.
+    """
 
     document_id = StringField(required=True, max_length=36)
     number = IntField(db_field="version", default=1)
@@ -62,6 +67,12 @@ class DocumentMetadata(OutboxDocument):
     uploaded_by = StringField(max_length=36)
     uploaded_at = DateTimeField(default=timezone.now)
     created_at = DateTimeField(default=timezone.now)
+    file_version = IntField(min_value=1)
+    dated_on = StringField(max_length=10)
+    pages = IntField(min_value=0)
+    scan = StringField(max_length=20)
+    thumbnails = ListField(StringField(max_length=300))
+    supersedes = StringField(max_length=36)
     metadata = DictField()
 
     meta: ClassVar[dict[str, Any]] = {

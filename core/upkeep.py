@@ -16,11 +16,17 @@ ATTEMPTS_FOR = timedelta(days=30)
 
 Outlived = Callable[[], QuerySet]  # type: ignore[type-arg]
 _more: dict[str, Outlived] = {}
+_works: dict[str, Callable[[], int]] = {}
 
 
 def also(name: str, rows: Outlived) -> None:
     """What of an app's own may go; called in `AppConfig.ready`."""
     _more[name] = rows
+
+
+def also_do(name: str, work: Callable[[], int]) -> None:
+    """What an app throws away that is no row; `work` says how much of it. Safe to repeat."""
+    _works[name] = work
 
 
 def outlived() -> dict[str, QuerySet]:  # type: ignore[type-arg]
@@ -37,4 +43,5 @@ def outlived() -> dict[str, QuerySet]:  # type: ignore[type-arg]
 
 def tidy() -> dict[str, int]:
     """Throw away what has outlived its time; returns how many of each. Safe to repeat."""
-    return {name: rows.delete()[0] for name, rows in outlived().items()}
+    gone = {name: rows.delete()[0] for name, rows in outlived().items()}
+    return gone | {name: work() for name, work in _works.items()}

@@ -23,15 +23,18 @@ EVERYBODY = {"home.view", "profile.edit"}
 DESK = {"patients.search", "patients.view"}
 QUEUE = {"queue.view", "queue.work"}
 DIARY = {"appointments.view", "appointments.check_in", "appointments.book"}
+DOCUMENTS = {"documents.view", "documents.add"}
 CARE = DESK | QUEUE | {"patients.view_clinical", "patients.edit", "allergies.edit"}
 
 PERMISSIONS: dict[str, set[str]] = {
     Role.RECEPTIONIST: DESK
     | QUEUE
     | DIARY
+    | DOCUMENTS
     | {"patients.register", "patients.edit", "visits.open", "billing.view_balance"},
     Role.NURSE: CARE
     | DIARY
+    | DOCUMENTS
     | {
         "patients.register",
         "visits.open",
@@ -44,6 +47,7 @@ PERMISSIONS: dict[str, set[str]] = {
     },
     Role.CLINICIAN: CARE
     | DIARY
+    | DOCUMENTS
     | {
         "patients.register",
         "visits.open",
@@ -63,6 +67,7 @@ PERMISSIONS: dict[str, set[str]] = {
     },
     Role.LAB: DESK
     | QUEUE
+    | DOCUMENTS
     | {"patients.view_clinical", "lab.view", "lab.collect", "lab.result", "lab.verify"},
     Role.PHARMACIST: DESK
     | QUEUE
@@ -70,6 +75,7 @@ PERMISSIONS: dict[str, set[str]] = {
         "patients.view_clinical",
         "prescriptions.view",
         "prescriptions.dispense",
+        "documents.view",
         "stock.view",
         "stock.take",
     },
@@ -95,6 +101,8 @@ PERMISSIONS: dict[str, set[str]] = {
         "billing.view_till",
         "billing.approve",
         "billing.view_shifts",
+        "documents.view",
+        "documents.hold",
         "stock.view",
         "operations.view",
     },

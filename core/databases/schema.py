@@ -4,7 +4,14 @@ from typing import Any
 
 from mongoengine import Document
 from mongoengine.base import BaseField
-from mongoengine.fields import BooleanField, DateTimeField, DictField, IntField, StringField
+from mongoengine.fields import (
+    BooleanField,
+    DateTimeField,
+    DictField,
+    IntField,
+    ListField,
+    StringField,
+)
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
@@ -15,6 +22,7 @@ BSON_TYPES: dict[type, list[str]] = {
     BooleanField: ["bool"],
     DateTimeField: ["date"],
     DictField: ["object"],
+    ListField: ["array"],
 }
 
 
