@@ -123,11 +123,15 @@ def shift_in_words(shift: CashierShift) -> dict[str, Any]:
         "reason": shift.reason,
         "counts": [
             [money(value), str(count), money(Decimal(value) * count)]
-            for value, count in shift.denominations.items()
+            for value, count in sorted(shift.denominations.items(), key=_worth, reverse=True)
         ],
         "others": [[name, money(amount)] for name, amount in drawer.others.items()],
         "receipts": _from_to(shift),
     }
+
+
+def _worth(counted: tuple[str, int]) -> Decimal:
+    return Decimal(counted[0])
 
 
 def _from_to(shift: CashierShift) -> str:

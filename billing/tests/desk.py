@@ -9,14 +9,16 @@ from psycopg.types.range import Range
 from billing.domain import shifts
 from billing.domain.allocation import Tender
 from billing.domain.till import Settlement, Taken, take
-from billing.models import Charge, Invoice, Price, Service
+from billing.models import CashierShift, Charge, Invoice, Price, Service
 from core.accounts.models import User
 from patients.models import Patient
 
 D = Decimal
 
 
-def service(code: str = "CON-FUP", name: str = "Consultation", price: str | None = "45.00"):
+def service(
+    code: str = "CON-FUP", name: str = "Consultation", price: str | None = "45.00"
+) -> Service:
     made = Service.objects.create(code=code, name=name)
     if price is not None:
         Price.objects.create(service=made, amount=D(price), valid=Range(None, None))
@@ -63,8 +65,9 @@ def pay(
 def bill(patient: Patient, price: str = "45.00", *, by: User) -> Invoice:
     """An issued invoice that nobody has paid."""
     taken = pay(patient, [charge(patient, price)], by=by)
+    assert taken.invoice
     return Invoice.objects.get(pk=taken.invoice)
 
 
-def open_shift(by: User, opening_float: str = "100.00"):
+def open_shift(by: User, opening_float: str = "100.00") -> CashierShift:
     return shifts.open_shift(D(opening_float), by=by)
