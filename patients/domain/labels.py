@@ -7,8 +7,9 @@ from decimal import Decimal, InvalidOperation
 
 from core.shell.tall_man import tall_man
 from core.shell.words import dose, quantity
-from inventory.models import Item, Lot
-from patients.models import PrescriptionItem
+from inventory.models import DrugCaution, Item, Lot, Severity
+from patients.models import Patient, PrescriptionItem
+from patients.queries.safety import keys_of
 
 VERBS = {
     "oral": "Take",
@@ -54,6 +55,20 @@ def label(line: PrescriptionItem, item: Item | None, given: Decimal, lots: list[
         use_by=min((lot.expires_on for lot in lots), default=None),
         instruction=line.instruction.strip(),
     )
+
+
+def warnings(item: Item, rules: list[DrugCaution], *, sex: str) -> list[str]:
+    """Whom a packet at home must not be given to, as far as the table knows; a man is told nothing of
+    pregnancy."""
+    About = DrugCaution.About
+    known = [r for r in rules if r.drug in keys_of(item) and r.severity != Severity.MODERATE]
+    ages = [r.age_years for r in known if r.about == About.YOUNGER and r.age_years]
+    said = (
+        [f"Not for children under {max(ages)} year{'' if max(ages) == 1 else 's'}."] if ages else []
+    )
+    if sex != Patient.Sex.MALE and any(r.about == About.PREGNANT for r in known):
+        said.append("Not in pregnancy.")
+    return said
 
 
 def how_to_take(line: PrescriptionItem, item: Item | None = None) -> str:

@@ -44,6 +44,7 @@ def keys_of(item: Item) -> set[str]:
 
 def circumstances(patient: Patient, items: Iterable[Item]) -> Circumstances:
     """Everything the tables say about these drugs and this patient, in six questions at most."""
+    items = list(items)
     keys = set().union(*(keys_of(item) for item in items))
     return Circumstances(
         age_years=age_in_years(patient.birth_date),
@@ -52,7 +53,7 @@ def circumstances(patient: Patient, items: Iterable[Item]) -> Circumstances:
         allergies=tuple(_allergies(patient.pk)),
         groups=tuple(AllergyGroup.objects.all()),
         interactions=tuple(InteractionRule.objects.filter(Q(first__in=keys) | Q(second__in=keys))),
-        cautions=tuple(DrugCaution.objects.filter(drug__in=keys)),
+        cautions=tuple(cautions_about(items)),
     )
 
 
@@ -60,6 +61,12 @@ def alternatives_to(items: Iterable[Item]) -> list[DrugAlternative]:
     """What the table offers instead of any of these, the best first."""
     keys = set().union(*(keys_of(item) for item in items))
     return list(DrugAlternative.objects.filter(instead_of__in=keys).order_by("rank", "code"))
+
+
+def cautions_about(items: Iterable[Item]) -> list[DrugCaution]:
+    """What the table says against any of these, in one question."""
+    keys = set().union(*(keys_of(item) for item in items))
+    return list(DrugCaution.objects.filter(drug__in=keys))
 
 
 def age_in_years(born: date | None) -> int | None:

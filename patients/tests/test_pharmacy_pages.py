@@ -14,10 +14,10 @@ from django.urls import reverse
 from core.accounts.roles import Role
 from core.outbox.models import OutboxRow
 from core.shell.words import clinic_date
-from inventory.models import Lot, StockMove
+from inventory.models import DrugCaution, Lot, StockMove
 from patients.domain import visits
 from patients.domain.dispensing import Give, NotGiven, dispense
-from patients.models import Allergy, Dispense, Prescription, Room, Ticket
+from patients.models import Allergy, Dispense, Patient, Prescription, Room, Ticket
 from patients.queries import dispensing as queries
 from patients.tests.medicines import item, lot, prescription
 from patients.tests.people import patient
@@ -433,6 +433,31 @@ def test_each_medicine_that_was_given_has_one_label_that_says_how_to_take_it(des
     assert second.lot_number == "MF2"
     facts = OutboxRow.objects.filter(action="print", entity_id=str(ordered.pk))
     assert facts.get().changes["paper"] == "patients/labels"
+
+
+@pytest.mark.parametrize("sex", ["female", "male"])
+def test_a_label_says_who_must_not_take_it_as_far_as_the_table_knows(desk, joy, amox, sex):
+    rules = (
+        ("c1", "J01CA04", "younger", 12, "contraindicated"),
+        ("c2", "amoxicillin", "younger", 8, "serious"),
+        ("c3", "J01", "younger", 18, "moderate"),
+        ("c4", "J01CA04", "pregnant", None, "serious"),
+        ("c5", "J01FA", "younger", 16, "serious"),
+    )
+    for code, drug, about, age_years, severity in rules:
+        DrugCaution.objects.create(
+            code=code, drug=drug, about=about, age_years=age_years, severity=severity
+        )
+    lot(amox, 100)
+    ordered = here(joy, (amox, 10))
+    Patient.objects.filter(pk=ordered.patient_id).update(sex=sex)
+    send(desk, ordered, fields(shown(desk, ordered)))
+
+    [label] = labels_of(desk, ordered)
+
+    assert "Not for children under 12 years." in label
+    assert ("Not in pregnancy." in label) == (sex == "female")
+    assert label.count("Not ") == (2 if sex == "female" else 1)
 
 
 def test_a_long_label_stays_on_its_page(desk, joy):

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 from core import paper
 from core.accounts.access import StaffRequest, access
 from core.shell.words import clinic_date, person_name
-from patients.domain.labels import Label, label
+from inventory.models import DrugCaution
+from patients.domain.labels import Label, label, warnings
 from patients.models import Dispense, Patient, Prescription
 from patients.queries.dispensing import given_of
+from patients.queries.safety import cautions_about
 from patients.views.dispense_typed import identifier
 
 
@@ -25,7 +27,8 @@ def labels(request: StaffRequest, prescription_id: UUID) -> HttpResponse:
     known = Prescription.objects.select_related("patient")
     prescription = get_object_or_404(known, pk=prescription_id)
     given = given_of(prescription, identifier(request.GET.get("of", "")))
-    data = {"labels": [_label(one, prescription.patient) for one in _by_line(given)]}
+    rules = cautions_about([one.item for one in given if one.item])
+    data = {"labels": [_label(one, prescription.patient, rules) for one in _by_line(given)]}
     return paper.answer(
         request,
         "patients/labels",
@@ -46,7 +49,7 @@ def _by_line(given: Iterable[Dispense]) -> list[list[Dispense]]:
     return list(groups.values())
 
 
-def _label(parts: list[Dispense], patient: Patient) -> dict[str, Any]:
+def _label(parts: list[Dispense], patient: Patient, rules: list[DrugCaution]) -> dict[str, Any]:
     first = parts[0]
     total = sum((one.quantity - one.returned_quantity for one in parts), Decimal(0))
     lots = [one.lot for one in parts if one.lot]
@@ -57,7 +60,7 @@ def _label(parts: list[Dispense], patient: Patient) -> dict[str, Any]:
         "quantity": said.quantity,
         "how": said.how,
         "instruction": said.instruction,
-        "cautions": [],
+        "cautions": warnings(first.item, rules, sex=patient.sex) if first.item else [],
         "lots": f"{said.lots_in_words}{use_by}",
         "patient": person_name(patient.family_name, patient.given_names),
         "date": clinic_date(first.dispensed_at),
