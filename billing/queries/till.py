@@ -1,5 +1,6 @@
 """Who stands at the cash desk, who still owes, who has paid today."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -81,10 +82,10 @@ def now_rows() -> list[Row]:
     return [*held, *(row(one.patient, "no ticket", one.opened_at) for one in visits)]
 
 
-def owing_rows(page: int = 1) -> list[Row]:
+def owing_rows(begin: int = 0, end: int = AT_ONCE) -> list[Row]:
     """Who has left and owes something, the latest first."""
     with connection.cursor() as cursor:
-        cursor.execute(PAGE_OF_OWING, [AT_ONCE, (page - 1) * AT_ONCE])
+        cursor.execute(PAGE_OF_OWING, [end - begin, begin])
         rows = cursor.fetchall()
     patients = Patient.objects.in_bulk([patient_id for patient_id, *_ in rows])
     return [_owing(patients[pk], amount, since, many) for pk, amount, since, many in rows]
@@ -107,7 +108,7 @@ def receipts_today() -> QuerySet[Receipt]:
     return receipts.select_related("patient", "shift__cashier").order_by("-taken_at")
 
 
-def paid_rows() -> list[Row]:
+def paid_rows(begin: int = 0, end: int = AT_ONCE) -> list[Row]:
     """Today's receipts, the last first."""
     return [
         Row(
@@ -118,8 +119,28 @@ def paid_rows() -> list[Row]:
             f"{timezone.localtime(one.taken_at):%H:%M}",
             receipt=one,
         )
-        for one in receipts_today()[:AT_ONCE]
+        for one in receipts_today()[begin:end]
     ]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list as a paginator reads it: how many there are, and the rows between two places."""
+
+    count_all: Callable[[], int]
+    rows: Callable[[int, int], list[Row]]
+
+    def __len__(self) -> int:
+        return self.count_all()
+
+    def __getitem__(self, places: slice) -> list[Row]:
+        return self.rows(places.start, places.stop)
+
+
+PAGED = {
+    "owing": Listed(count_owing, owing_rows),
+    "paid": Listed(lambda: receipts_today().count(), paid_rows),
+}
 
 
 def patient_of_ticket(label: str) -> UUID | None:

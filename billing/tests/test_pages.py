@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from decimal import Decimal as D
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from billing.tests.desk import bill, cash, charge, open_shift, pay, service
 from core.accounts.roles import Role
 from core.clock import today
 from core.outbox.models import OutboxRow
+from patients.tests.people import patient as somebody
 
 
 @pytest.fixture
@@ -276,3 +278,21 @@ def test_a_shift_is_counted_and_closed_and_the_count_stays_when_it_is_refused(ti
     assert 'name="count-50" value="1"' in refused.content.decode()
     assert closed["HX-Redirect"] == reverse("billing:shift_of", args=[shift.pk])
     assert CashierShift.objects.get().variance == D("-50.00")
+
+
+def test_whoever_owes_is_found_whatever_their_number(till, cashier):
+    for n in range(43):
+        bill(somebody(f"Hassan, Omar{n}"), by=cashier)
+    list_alone = {"HX-Request": "true", "HX-Target": "till-list"}
+
+    first, second = (
+        till.get(reverse("billing:till"), {"tab": "owing", "page": page}, headers=list_alone)
+        for page in (1, 2)
+    )
+
+    rows = [re.findall(r'id="turn-([\w-]+)"', one.content.decode()) for one in (first, second)]
+    assert [len(one) for one in rows] == [40, 3]
+    assert len({*rows[0], *rows[1]}) == 43
+    # What follows the news asks for the page that is open, and choosing somebody keeps it.
+    assert 'hx-get="/till/?tab=owing&amp;page=2"' in second.content.decode()
+    assert second.content.decode().count("?tab=owing&amp;page=2") == 3 + 1
