@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,16 @@ from clinical_docs.domain import notes, vitals
 from core.accounts.roles import PERMISSIONS, Role
 from core.databases import mongo
 from patients.domain import allergies, visits
-from patients.models import Allergy, LabRequest, Patient, Prescription, Room, Ticket, Visit
+from patients.models import (
+    Allergy,
+    Appointment,
+    LabRequest,
+    Patient,
+    Prescription,
+    Room,
+    Ticket,
+    Visit,
+)
 
 FEW, MANY = 1, 50
 # What every page costs beside its content: the session, who is signed in, what the audit is told,
@@ -219,3 +229,56 @@ def test_allergies_ask_as_much_for_one_as_for_fifty(person, client):
         allergies.add(patient.pk, substance=f"Substance {n}", by=nurse)
 
     assert len(asked(client, panel)) == len(few)
+
+
+def results_for(clinician, count: int) -> None:
+    """As many results that nobody has looked at, each with a value out of its range."""
+    for one in patients_of("Awaits", count):
+        visit = Visit.objects.create(patient=one, opened_at=timezone.now(), clinician=clinician)
+        LabRequest.objects.create(
+            patient=one, visit=visit, requester=clinician, name="CRP", requested_at=timezone.now(),
+            resulted_at=timezone.now(), verified_at=timezone.now(), state=LabRequest.State.VERIFIED,
+            entered={
+                "results": {"c_reactive_protein": 48}, "flags": {"c_reactive_protein": "H"},
+                "names": {"c_reactive_protein": "C-reactive protein"},
+            },
+        )  # fmt: skip
+
+
+def test_results_ask_as_much_for_one_as_for_fifty(person, client):
+    clinician = person(Role.CLINICIAN)
+    client.force_login(clinician)
+    inbox = reverse("clinical_docs:results")
+    results_for(clinician, FEW)
+    few = asked(client, inbox)
+
+    results_for(clinician, MANY - FEW)
+
+    assert client.get(inbox).content.decode().count("AWAITS") >= MANY
+    assert len(asked(client, inbox)) == len(few)
+
+
+def book(provider, count: int) -> None:
+    """As many appointments of today, half of them by whoever is here already."""
+    now = timezone.localtime().replace(hour=8, minute=0)
+    for n, one in enumerate(patients_of("Booked", count)):
+        begins = now + timedelta(minutes=Appointment.objects.count())
+        period = DateTimeTZRange(begins, begins + timedelta(minutes=1))
+        facts = {"patient": one, "provider": provider, "period": period}
+        if n % 2:
+            visit = Visit.objects.create(patient=one, opened_at=timezone.now())
+            facts |= {"visit": visit, "state": Appointment.State.ARRIVED}
+        Appointment.objects.create(**facts)
+
+
+def test_today_asks_as_much_for_two_as_for_fifty(person, client):
+    client.force_login(person(Role.RECEPTIONIST))
+    clinician = person(Role.CLINICIAN)
+    page = reverse("patients:today")
+    book(clinician, 2)
+    few = asked(client, page)
+
+    book(clinician, MANY - 2)
+
+    assert client.get(page).content.decode().count("BOOKED") >= MANY
+    assert len(asked(client, page)) == len(few)
