@@ -27,6 +27,7 @@ django.setup()
 import psycopg  # noqa: E402
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
+from bench.figures import percentiles  # noqa: E402
 from core.accounts.demo import demo_accounts  # noqa: E402
 from core.testing.founding import founded, manage  # noqa: E402
 from core.testing.load import Journal, Person, Tally, letters  # noqa: E402
@@ -136,15 +137,6 @@ def one_change(page: Page, writer: Any, patient: str, n: int) -> tuple[float, fl
 def delivered(clinic: RunningClinic) -> list[float]:
     with psycopg.connect(clinic.env["DATABASE_SUPERUSER_URL"]) as postgres:
         return [took for (took,) in postgres.execute(DELIVERED)]
-
-
-def percentiles(times: list[float]) -> dict[str, float]:
-    ordered = sorted(times)
-    at = {name: ordered[min(len(ordered) - 1, len(ordered) * p // 100)] for name, p in PLACES}
-    return {name: round(value, 1) for name, value in at.items()}
-
-
-PLACES = (("p50", 50), ("p95", 95), ("p99", 99))
 
 
 if __name__ == "__main__":

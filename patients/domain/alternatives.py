@@ -10,8 +10,8 @@ from patients.domain.cautions import Taken, cautions, stops
 from patients.domain.formulary import formulary
 from patients.domain.lines.line import Line
 from patients.domain.lines.reading import Reading, read
-from patients.models import Patient
 from patients.queries import medicines, safety
+from patients.queries.safety import Circumstances
 
 MOST = 2
 
@@ -30,23 +30,27 @@ class Offer:
 
 
 def offers(
-    patient: Patient, stopped: Iterable[Item], others: list[Taken]
+    about: Circumstances, stopped: Iterable[Item], others: list[Taken]
 ) -> dict[UUID, list[Offer]]:
-    """The first alternatives of each stopped item, in the same number of questions for any."""
+    """The first alternatives of each stopped item, in the same number of questions for any.
+
+    `about` is what is known of the patient, of whom nothing is asked again.
+    """
     stopped = list(stopped)
     rules = safety.alternatives_to(stopped)
-    lines = {rule.pk: read(rule.line, formulary()) for rule in rules}
+    known = formulary()
+    lines = {rule.pk: read(rule.line, known) for rule in rules}
     ids = {UUID(r.line.product.id) for r in lines.values() if r.is_complete and r.line.product}
     if not ids:
         return {}
-    able = _able(patient, ids, others)
+    able = _able(about, ids, others)
     return {item.pk: list(_for(item, rules, lines, able))[:MOST] for item in stopped}
 
 
-def _able(patient: Patient, ids: set[UUID], others: list[Taken]) -> dict[str, Decimal]:
+def _able(about: Circumstances, ids: set[UUID], others: list[Taken]) -> dict[str, Decimal]:
     """What of these is on hand and not stopped for the patient."""
     items = list(Item.objects.filter(pk__in=ids))
-    about = safety.circumstances(patient, items)
+    about = safety.beside(about, items)
     on_hand = {pk: shelf.on_hand for pk, shelf in medicines.shelves(ids).items()}
     return {
         str(item.pk): on_hand[item.pk]

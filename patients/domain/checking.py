@@ -4,30 +4,31 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from core.shell.words import clinic_date
-from inventory.models import Item
 from patients.domain.cautions import Caution, Taken, cautions, stops
 from patients.domain.lines.numbers import plain
 from patients.models import Prescription, PrescriptionItem, Visit
 from patients.queries import medicines, safety
+from patients.queries.safety import Circumstances
 
 Checked = dict[UUID, list[Caution]]
 
 
-def check(visit: Visit, lines: Iterable[PrescriptionItem]) -> Checked:
+def circumstances_of(visit: Visit, lines: Iterable[PrescriptionItem]) -> Circumstances:
+    """The patient, and the rules about what these lines order."""
+    return safety.circumstances(visit.patient, [line.item for line in lines if line.item])
+
+
+def check(
+    visit: Visit, lines: Iterable[PrescriptionItem], about: Circumstances | None = None
+) -> Checked:
     """What speaks against each of these lines, as everything stands now."""
     lines = list(lines)
-    items = [line.item for line in lines if line.item]
-    about = safety.circumstances(visit.patient, items)
+    about = about or circumstances_of(visit, lines)
     others = others_of(visit)
     return {
         line.pk: cautions(line.item, before(others, line.pk), about) if line.item else []
         for line in lines
     }
-
-
-def check_item(visit: Visit, item: Item, others: list[Taken]) -> list[Caution]:
-    """What speaks against an item that is being typed, beside these others."""
-    return cautions(item, others, safety.circumstances(visit.patient, [item]))
 
 
 def unsettled(line: PrescriptionItem, found: list[Caution]) -> list[Caution]:

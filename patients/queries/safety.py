@@ -1,7 +1,7 @@
 """What speaks against a drug for one patient, as it stands in the tables."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -45,14 +45,13 @@ def keys_of(item: Item) -> set[str]:
 def circumstances(patient: Patient, items: Iterable[Item]) -> Circumstances:
     """Everything the tables say about these drugs and this patient, in six questions at most."""
     items = list(items)
-    keys = set().union(*(keys_of(item) for item in items))
     return Circumstances(
         age_years=age_in_years(patient.birth_date),
         sex=patient.sex,
         is_pregnant=_is_pregnant(patient),
         allergies=tuple(_allergies(patient.pk)),
         groups=tuple(AllergyGroup.objects.all()),
-        interactions=tuple(InteractionRule.objects.filter(Q(first__in=keys) | Q(second__in=keys))),
+        interactions=interactions_of(items),
         cautions=tuple(cautions_about(items)),
     )
 
@@ -61,6 +60,19 @@ def alternatives_to(items: Iterable[Item]) -> list[DrugAlternative]:
     """What the table offers instead of any of these, the best first."""
     keys = set().union(*(keys_of(item) for item in items))
     return list(DrugAlternative.objects.filter(instead_of__in=keys).order_by("rank", "code"))
+
+
+def beside(about: Circumstances, items: Iterable[Item]) -> Circumstances:
+    """The same patient, and the rules about other drugs: nothing of the patient is asked again."""
+    items = list(items)
+    return replace(
+        about, interactions=interactions_of(items), cautions=tuple(cautions_about(items))
+    )
+
+
+def interactions_of(items: Iterable[Item]) -> tuple[InteractionRule, ...]:
+    keys = set().union(*(keys_of(item) for item in items))
+    return tuple(InteractionRule.objects.filter(Q(first__in=keys) | Q(second__in=keys)))
 
 
 def cautions_about(items: Iterable[Item]) -> list[DrugCaution]:

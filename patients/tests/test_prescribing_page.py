@@ -183,6 +183,18 @@ def test_a_stop_offers_the_safe_alternative_first_then_the_reason(desk):
     assert "Anaphylaxis" in said
 
 
+def test_what_is_known_of_the_patient_is_asked_once_with_an_alternative_too(desk):
+    Allergy.objects.create(patient=desk.visit.patient, substance="Penicillin")
+
+    with CaptureQueriesContext(connection) as seen:
+        said = desk.read("amox 500 tds 5/7")
+
+    assert "Use doxycycline instead" in said
+    asked = [one["sql"] for one in seen]
+    for table in ("allergies", "allergy_groups", "problems"):
+        assert len([sql for sql in asked if f'FROM "{table}"' in sql]) == 1, table
+
+
 def test_the_alternative_takes_the_place_of_what_was_typed(desk):
     Allergy.objects.create(patient=desk.visit.patient, substance="Penicillin")
     page = desk.post("read_line", text="amox 500 tds 5/7").content.decode()

@@ -21,6 +21,7 @@ from patients.domain.lines.reading import read
 from patients.domain.prescriptions import line_of
 from patients.models import Allergy, Prescription, PrescriptionItem, Visit
 from patients.queries import medicines
+from patients.queries.safety import circumstances
 from patients.tests.people import patient
 
 State = Prescription.State
@@ -406,9 +407,9 @@ def test_an_alternative_is_offered_only_from_the_shelf_and_only_if_it_is_safe(vi
         DrugAlternative.objects.create(
             code=line, instead_of="J01C", line=line, rank=rank, source="test"
         )
-    found = offers(visit.patient, [shelf["AMOX"]], [])[shelf["AMOX"].pk]
+    found = offers(circumstances(visit.patient, []), [shelf["AMOX"]], [])[shelf["AMOX"].pk]
     Allergy.objects.create(patient=visit.patient, substance="Doxycycline")
-    safe = offers(visit.patient, [shelf["AMOX"]], [])[shelf["AMOX"].pk]
+    safe = offers(circumstances(visit.patient, []), [shelf["AMOX"]], [])[shelf["AMOX"].pk]
 
     assert [one.line.product.generic for one in found] == ["Doxycycline", "Ibuprofen"]
     assert [one.line.product.generic for one in safe] == ["Ibuprofen"]

@@ -9,8 +9,8 @@ from core.accounts.models import User
 from inventory.models import Item
 from patients.domain import favourites
 from patients.domain.alternatives import Offer, offers
-from patients.domain.cautions import Caution, stops
-from patients.domain.checking import besides, check, check_item, others_of, unsettled
+from patients.domain.cautions import Caution, cautions, stops
+from patients.domain.checking import besides, check, circumstances_of, others_of, unsettled
 from patients.domain.formulary import formulary
 from patients.domain.lines.line import Line
 from patients.domain.lines.line import render as in_full
@@ -22,6 +22,7 @@ from patients.models import Prescription, PrescriptionItem, Visit
 from patients.queries import medicines
 from patients.queries.facts import facts
 from patients.queries.medicines import Shelf
+from patients.queries.safety import circumstances
 
 FIELDS = ("product", "dose", "route", "frequency", "as_needed", "days", "quantity", "instruction")
 REASONS = (
@@ -125,9 +126,10 @@ def look_out(visit: Visit, typed: TypedLine, sent: Mapping[str, str]) -> None:
     changing = sent.get("line") or None
     line_id = UUID(changing) if changing else None
     others = besides(others_of(visit), line_id)
-    typed.cautions = check_item(visit, item, others)
+    about = circumstances(visit.patient, [item])
+    typed.cautions = cautions(item, others, about)
     if typed.stops:
-        typed.offers = offers(visit.patient, [item], others).get(item.pk, [])
+        typed.offers = offers(about, [item], others).get(item.pk, [])
 
 
 def cells_of(reading: Reading, before: Reading) -> list[dict[str, Any]]:
@@ -216,11 +218,12 @@ def draft_lines(
     """Drafts with what speaks against each, in a number of questions that does not grow."""
     if not items:
         return []
-    checked = check(visit, items)
+    about = circumstances_of(visit, items)
+    checked = check(visit, items, about)
     shelves = medicines.shelves([one.item_id for one in items if one.item_id])
     lines = [_draft(one, checked[one.pk], shelves, starred) for one in items]
     stopped = [one.item.item for one in lines if one.open_stops and one.item.item]
-    found = offers(visit.patient, stopped, besides(others_of(visit), None)) if stopped else {}
+    found = offers(about, stopped, besides(others_of(visit), None)) if stopped else {}
     for one in lines:
         one.offers = found.get(one.item.item_id, []) if one.open_stops and one.item.item_id else []
     return lines
