@@ -82,7 +82,7 @@ def list_page(request: StaffRequest, chosen: Patient | None) -> dict[str, Any]:
     tab = tab if tab in TABS else "now"
     now = queries.now_rows()
     pages: dict[str, Any] = {
-        name: Paginator(one, queries.AT_ONCE)  # type: ignore[type-var]
+        name: Paginator(one, queries.AT_ONCE)  # type: ignore[arg-type]
         for name, one in queries.PAGED.items()
     }
     page = pages[tab].get_page(request.GET.get("page")) if tab in pages else None

@@ -7,27 +7,67 @@ import core.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0004_number_counters'),
+        ("core", "0004_number_counters"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DataKey',
+            name="DataKey",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('owner', models.CharField(max_length=100)),
-                ('wrapped', models.BinaryField()),
-                ('kek_id', models.CharField(max_length=16, verbose_name='key-encryption key')),
-                ('state', models.CharField(choices=[('active', 'Seals and opens'), ('retired', 'Opens only'), ('shredded', 'Destroyed')], default='active', max_length=10)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('shredded_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("owner", models.CharField(max_length=100)),
+                ("wrapped", models.BinaryField()),
+                ("kek_id", models.CharField(max_length=16, verbose_name="key-encryption key")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "Seals and opens"),
+                            ("retired", "Opens only"),
+                            ("shredded", "Destroyed"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("shredded_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'db_table': 'data_keys',
-                'indexes': [models.Index(fields=['kek_id'], name='data_keys_kek')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'retired'), _negated=True), fields=('owner',), name='data_keys_one_an_owner'), models.CheckConstraint(condition=models.Q(models.Q(('shredded_at__isnull', False), ('state', 'shredded'), ('wrapped', b'')), models.Q(models.Q(('state', 'shredded'), _negated=True), models.Q(('wrapped', b''), _negated=True), ('shredded_at__isnull', True)), _connector='OR'), name='data_keys_shredded_are_empty')],
+                "db_table": "data_keys",
+                "indexes": [models.Index(fields=["kek_id"], name="data_keys_kek")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "retired"), _negated=True),
+                        fields=("owner",),
+                        name="data_keys_one_an_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("shredded_at__isnull", False),
+                                ("state", "shredded"),
+                                ("wrapped", b""),
+                            ),
+                            models.Q(
+                                models.Q(("state", "shredded"), _negated=True),
+                                models.Q(("wrapped", b""), _negated=True),
+                                ("shredded_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="data_keys_shredded_are_empty",
+                    ),
+                ],
             },
         ),
     ]
