@@ -11,7 +11,7 @@ from django.db.models.functions import Lower, Now
 from core.accounts.roles import Role, permissions_of
 from core.capture.models import Record
 from core.capture.triggers import recorded
-from core.fields import SensitiveTextField
+from core.crypto.fields import SealedObjectField, SealedTextField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,8 +37,8 @@ class User(AbstractBaseUser, Record):
     title = models.CharField(max_length=20, blank=True)
     given_name = models.CharField(max_length=150, blank=True)
     family_name = models.CharField(max_length=150, blank=True)
-    email = SensitiveTextField(blank=True)
-    phone = SensitiveTextField(blank=True)
+    email = SealedTextField(blank=True)
+    phone = SealedTextField(blank=True)
     roles = ArrayField(models.CharField(max_length=20, choices=Role), default=list, blank=True)
     theme = models.CharField(
         max_length=5,
@@ -48,7 +48,7 @@ class User(AbstractBaseUser, Record):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may open the administration", default=False)
     is_superuser = models.BooleanField("may do everything", default=False)
-    metadata = models.JSONField(default=dict, blank=True)
+    metadata = SealedObjectField()
 
     # A login is a fact in the audit, not a change of the user's row.
     last_login = None

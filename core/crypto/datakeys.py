@@ -5,12 +5,14 @@ with it would be lost if it rolled back.
 """
 
 import secrets
+import threading
 from collections.abc import Iterable
 from typing import NoReturn
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection, transaction
+from django.db.models import Q
 
 from core.crypto import beginning
 from core.crypto.errors import DataKeyMissing, KeyShredded, NotAuthentic
@@ -23,6 +25,8 @@ from core.ids import uuid7
 SIZE = 32
 # Makers share it; who destroys a key-encryption key holds it alone, and so waits for all of them.
 LOCK = 0x5E7C13
+MOST_EXPECTED = 500
+_thread = threading.local()
 
 
 class Uncommitted:
@@ -49,15 +53,28 @@ def to_seal(owner: str) -> OpenKey:
 
 def to_open(owner: str, key_id: UUID) -> OpenKey:
     """The owner's key of that id. Raises KeyMissing, KeyShredded, DataKeyMissing, NotAuthentic."""
-    key = _known(key_id)
-    if key is None:
-        _load([owner])
-        key = _known(key_id)
+    key = _known(key_id) or _load_expected(key_id)
     if key is None:
         _refuse(owner)
     elif key.owner != owner:
         raise NotAuthentic(f"a value of {owner}")
     return key
+
+
+def is_known(key_id: UUID) -> bool:
+    """Whether it is committed, or made in this transaction and not taken back, and at hand."""
+    return _known(key_id) is not None
+
+
+def expect(key_id: bytes) -> None:
+    """Rows that need this key have been read: it is fetched with the first of them that opens.
+
+    So a list costs one query for all its keys, and none if nobody reads what is sealed.
+    """
+    expected: dict[bytes, None] = _thread.__dict__.setdefault("expected", {})
+    expected[key_id] = None
+    if len(expected) > MOST_EXPECTED:
+        del expected[next(iter(expected))]
 
 
 def warm(owners: Iterable[str]) -> None:
@@ -89,11 +106,22 @@ def _uncommitted() -> list[Uncommitted]:
 
 def _load(owners: list[str]) -> dict[str, OpenKey]:
     """Hold all keys of these owners; returns those that seal, by owner."""
-    rows = DataKey.objects.filter(owner__in=owners).exclude(state=DataKey.State.SHREDDED)
+    return {key.owner: key for key in _hold(Q(owner__in=owners)) if key.seals}
+
+
+def _load_expected(key_id: UUID) -> OpenKey | None:
+    """This key, and in the same query all that the rows read lately will need."""
+    expected = {UUID(bytes=each) for each in _thread.__dict__.pop("expected", ())}
+    wanted = {key_id, *(each for each in expected if _known(each) is None)}
+    return {key.id: key for key in _hold(Q(pk__in=wanted))}.get(key_id)
+
+
+def _hold(which: Q) -> list[OpenKey]:
+    rows = DataKey.objects.filter(which).exclude(state=DataKey.State.SHREDDED)
     found = [_opened(row) for row in rows]
     for key in found:
         held.add(key)
-    return {key.owner: key for key in found if key.seals}
+    return found
 
 
 def _opened(row: DataKey) -> OpenKey:

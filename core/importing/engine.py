@@ -9,7 +9,7 @@ from django.db import Error, connection, transaction
 from core.importing.errors import Unfit
 from core.importing.identity import Key
 from core.importing.incoming import Incoming, Taken
-from core.importing.links import BY_IDENTIFIER, Links, look_up
+from core.importing.links import Links, identifier_key, look_up
 from core.importing.registry import ANY_TYPE, Handler
 from core.importing.report import Rejection, Report
 from core.importing.spool import Spool, Waiting
@@ -134,7 +134,7 @@ class Engine:
             if self._handler(key.resource_type).is_sought:
                 for source in {taken.incoming.waiting.source, key.source}:
                     for name in taken.incoming.identifiers():
-                        index = Key(source, key.resource_type + BY_IDENTIFIER, name)
+                        index = identifier_key(source, key.resource_type, name)
                         yield index, taken.entity, b"", None
 
     def _count(self, key: Key, what: str) -> None:

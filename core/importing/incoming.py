@@ -9,6 +9,7 @@ import orjson
 from django.db.models import JSONField, Model
 from django.db.models.fields import NOT_PROVIDED
 
+from core.crypto.fields import sealed_fields
 from core.importing.errors import Unfit
 from core.importing.identity import Key, Source, entity_uuid
 from core.importing.links import Imported, Links, Scope
@@ -116,7 +117,13 @@ class Row:
         merged = {**defaults(self.model), **self.values}
         for column in json_columns(self.model):
             merged[column] = orjson.dumps(merged[column]).decode()
-        return merged
+        return merged | {
+            str(each.column): each.sealed_in(merged) for each in sealed_fields(self.model)
+        }
+
+    def key_owner(self) -> str | None:
+        """Whose data key its columns are sealed with."""
+        return next((f.owner_in(self.values) for f in sealed_fields(self.model)), None)
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from core.crypto.blind import blind
 from core.importing.identity import EVERYWHERE, URN, Key, Source
 from core.importing.r4 import TYPES
 
@@ -98,7 +99,13 @@ def identifier_keys(source: Source, types: Sequence[str], identifier: str) -> li
     Those of resources with a UUID can be found from every source, the own source's come first.
     """
     scopes = (source.name,) if source.is_given else (source.name, EVERYWHERE)
-    return [Key(scope, f"{each}{BY_IDENTIFIER}", identifier) for scope in scopes for each in types]
+    return [identifier_key(scope, each, identifier) for scope in scopes for each in types]
+
+
+def identifier_key(scope: str, resource_type: str, identifier: str) -> Key:
+    """A number somebody is known by elsewhere is kept as a blind index of it."""
+    hidden = blind("imported_resources.identifier", identifier).hex()
+    return Key(scope, f"{resource_type}{BY_IDENTIFIER}", hidden)
 
 
 def _last_parts(reference: str) -> tuple[str, str]:

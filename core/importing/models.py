@@ -8,7 +8,8 @@ class ImportedResource(models.Model):
     """One resource of one source and the row or document it became.
 
     What became neither, a hospital for instance, is kept whole in `body`. Identifiers by which
-    others refer to a resource are rows too: type `Practitioner?identifier=`, id `system|value`.
+    others refer to a resource are rows too: type `Practitioner?identifier=`, id a blind index of
+    `system|value`.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
+from core.crypto import envelope
 from core.importing.identity import Key
 from core.importing.incoming import Row, Taken
 from core.outbox import domain as outbox
@@ -29,6 +30,8 @@ def write(batch: Sequence[Taken], names: Sequence[Entry]) -> None:
     with connection.cursor() as cursor:
         # First, since this goes through Django: it announces who acts to the triggers.
         remember(cursor, [*(_entry(taken) for taken in batch), *names])
+    rows = [row for taken in batch for row in taken.rows]
+    envelope.provide(owner for row in rows if (owner := row.key_owner()))
     insert([row for taken in batch if not taken.incoming.previous for row in taken.rows])
     update([row for taken in batch if taken.incoming.previous for row in taken.rows])
     documents = [document for taken in batch for document in taken.documents]

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Now, Right
+from django.db.models.functions import Now
 
 from core.capture.models import Record
 from core.capture.triggers import recorded
-from core.fields import SensitiveTextField
+from core.crypto.fields import SealedObjectField, SealedTextField
+from core.crypto.lookups import BlindPart
 
 
 class PlainName(Func):
@@ -65,12 +66,12 @@ class Patient(Record):
     birth_date = models.DateField("date of birth", null=True, blank=True)
     birth_date_estimated = models.BooleanField("only the age is known", default=False)
     sex = models.CharField(max_length=10, choices=Sex)
-    phone = SensitiveTextField(blank=True)
-    email = SensitiveTextField(blank=True)
-    address = SensitiveTextField(blank=True)
-    national_id = SensitiveTextField("national ID", blank=True)
-    next_of_kin = SensitiveTextField(blank=True)
-    next_of_kin_phone = SensitiveTextField(blank=True)
+    phone = SealedTextField(blank=True, owner="id", finds=("digits", "end"))
+    email = SealedTextField(blank=True, owner="id", finds=("address",))
+    address = SealedTextField(blank=True, owner="id")
+    national_id = SealedTextField("national ID", blank=True, owner="id", finds=("number",))
+    next_of_kin = SealedTextField(blank=True, owner="id")
+    next_of_kin_phone = SealedTextField(blank=True, owner="id")
     language = models.CharField(max_length=20, blank=True)
     allergy_status = models.CharField(
         max_length=10, choices=AllergyStatus, default=AllergyStatus.NOT_ASKED
@@ -81,7 +82,7 @@ class Patient(Record):
     )
     deceased_at = models.DateTimeField("died", null=True, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
-    metadata = models.JSONField(default=dict, blank=True)
+    metadata = SealedObjectField(owner="id")
 
     search_name = models.GeneratedField(
         expression=PlainName(AllNames(F("family_name"), F("given_names"), F("other_names"))),
@@ -102,12 +103,11 @@ class Patient(Record):
             GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="patients_name_trgm"),
             GinIndex(fields=["sounds"], name="patients_sounds"),
             models.Index(fields=["birth_date"]),
-            models.Index(fields=["phone"], condition=~Q(phone=""), name="patients_phone"),
+            models.Index(BlindPart("phone"), condition=~Q(phone=""), name="patients_phone"),
+            models.Index(BlindPart("phone", 1), condition=~Q(phone=""), name="patients_phone_end"),
+            models.Index(BlindPart("email"), condition=~Q(email=""), name="patients_email"),
             models.Index(
-                Right("phone", Value(6)), condition=~Q(phone=""), name="patients_phone_end"
-            ),
-            models.Index(
-                fields=["national_id"], condition=~Q(national_id=""), name="patients_national_id"
+                BlindPart("national_id"), condition=~Q(national_id=""), name="patients_national_id"
             ),
         ]
         constraints = [
@@ -134,15 +134,16 @@ class PatientIdentifier(Record):
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="identifiers")
     system = models.CharField(max_length=300)
-    value = SensitiveTextField()
+    value = SealedTextField(owner="patient_id", finds=("number",))
 
     class Meta(Record.Meta):
         db_table = "patient_identifiers"
         constraints = [
             models.UniqueConstraint(
-                fields=["system", "value", "patient"], name="patient_identifiers_once"
+                "system", BlindPart("value"), "patient", name="patient_identifiers_once"
             )
         ]
+        indexes = [models.Index(BlindPart("value"), name="patient_identifiers_value")]
 
     def __str__(self) -> str:
         return self.system

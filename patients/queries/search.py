@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Right
 
 from core.clock import today
+from core.crypto.blind import letters_and_digits
 from patients.models import Patient
 from patients.models.patient import NameSounds
 from patients.queries.dates import parse_date
@@ -68,20 +68,30 @@ def find(text: str, *, most: int = 50) -> list[Patient]:
     if asked.born:
         return list(known.filter(birth_date=asked.born)[:most])
     if asked.digits:
-        return list(_by_digits(known, asked.digits)[:most])
+        return _by_digits(known, asked.digits)[:most]
     return _by_name(known, asked)[:most]
 
 
-def _by_digits(known: QuerySet[Patient], digits: str) -> QuerySet[Patient]:
+def _by_digits(known: QuerySet[Patient], digits: str) -> list[Patient]:
     """A record number, the end of a phone number, or a national ID."""
     fits = Q(national_id=digits)
     if len(digits) < 12:
         fits |= Q(mrn=int(digits))
     if len(digits) >= 6:
-        # Six digits are what the index holds; a national number begins with a 0 of its own.
-        end = digits.lstrip("0")[-9:]
-        fits |= Q(phone_end=digits[-6:], phone__endswith=end) & ~Q(phone="")
-    return known.alias(phone_end=Right("phone", Value(6))).filter(fits)
+        # The last six are what the index holds.
+        fits |= Q(phone__end=digits)
+    return [each for each in known.filter(fits)[:MOST_CANDIDATES] if _has_digits(each, digits)]
+
+
+def _has_digits(patient: Patient, digits: str) -> bool:
+    """Not every phone that ends alike is the one; a national number begins with a 0 of its own."""
+    # "0" alone would leave nothing, which every phone ends with.
+    end = digits.lstrip("0")[-9:] or digits
+    return (
+        patient.phone.endswith(end)
+        or str(patient.mrn) == digits.lstrip("0")
+        or letters_and_digits(patient.national_id) == digits
+    )
 
 
 def _by_name(known: QuerySet[Patient], asked: Asked) -> list[Patient]:

@@ -54,7 +54,8 @@ def saved_by(user, one: Patient, **fields) -> None:
 
 
 def kept(one: Patient, *names: str) -> tuple:
-    return Patient.objects.values_list(*names).get(pk=one.pk)
+    fresh = Patient.objects.get(pk=one.pk)
+    return tuple(getattr(fresh, name) for name in names)
 
 
 def sorted_fields(answer) -> dict[str, list[str]]:

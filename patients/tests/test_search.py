@@ -249,8 +249,8 @@ INSERT INTO patients (id, family_name, given_names, other_names, birth_date, bir
     sex, phone, email, address, national_id, next_of_kin, next_of_kin_phone, language,
     allergy_status, metadata)
 SELECT uuidv7(), initcap(substr(md5(n::text), 1, 7)), initcap(substr(md5((n + 1)::text), 1, 6)), '',
-    date '1930-01-01' + n, false, 'female', '+2547' || lpad(n::text, 8, '0'), '', '', n::text || '0',
-    '', '', '', 'not_asked', '{}' FROM generate_series(1, 20000) AS n
+    date '1930-01-01' + n, false, 'female', sha256(n::text::bytea), '', '', sha256(n::text::bytea),
+    '', '', '', 'not_asked', '' FROM generate_series(1, 20000) AS n
 """
 
 

@@ -220,7 +220,7 @@ def test_the_screen_calls_the_number_and_tells_nothing_of_the_patient(arrive, pa
     expect(now).to_contain_text("Please go to Consulting room")
     expect(now).to_have_attribute("data-blinks", "")
     secrets = clinic.rows(
-        """SELECT p.family_name, p.given_names, p.mrn::text, p.id::text, p.phone FROM patients p
+        """SELECT p.family_name, p.given_names, p.mrn::text, p.id::text FROM patients p
         JOIN queue_tickets t ON t.patient_id = p.id WHERE t.state NOT IN ('done', 'left')"""
     )
     everything = " ".join(map(str, told)).lower()

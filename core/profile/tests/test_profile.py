@@ -30,7 +30,8 @@ def offered(own: Client) -> dict[str, list[str]]:
 
 
 def names() -> tuple[str, ...]:
-    return User.objects.values_list("title", "given_name", "email", "version").get()
+    user = User.objects.get()
+    return (user.title, user.given_name, user.email, user.version)
 
 
 def test_what_is_changed_is_saved(own, ben):
