@@ -71,11 +71,12 @@ FILES = DocumentSource(
     kind_of=lambda _: "files",
     types_of=lambda _: None,
     template=lambda _: "clinical_docs/entries/file.html",
+    replaces="supersedes",
 )
 ADDITIONS = (
     Kind("notes", "Notes", CARE, 60),
     Kind("letters", "Letters", CARE, 65),
-    Kind("files", "Files", CARE, 70),
+    Kind("files", "Documents", CARE, 70),
     Kind(OTHER, "Other", CARE, 90),
     CLINICAL_DATA,
     FILES,

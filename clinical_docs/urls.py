@@ -1,10 +1,13 @@
-"""Triage, consultations, the laboratory, and fragments of a patient's record."""
+"""Triage, consultations, the laboratory, documents, and fragments of a patient's record."""
 
 from django.urls import path
 
 from clinical_docs.views import (
     closing,
     consult,
+    file_acts,
+    file_bytes,
+    files,
     fragments,
     lab,
     lab_papers,
@@ -23,6 +26,35 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/measured/", fragments.measured, name="measured"),
     path("patients/<uuid:patient_id>/note/", writing.note, name="note"),
     path("patients/<uuid:patient_id>/vitals/", writing.record_vitals, name="vitals"),
+    path("patients/<uuid:patient_id>/documents/", files.documents, name="documents"),
+    path("patients/<uuid:patient_id>/documents/add/", file_acts.add, name="document_add"),
+    path("documents/<uuid:document_id>/", files.document, name="document"),
+    path("documents/<uuid:document_id>/add/", file_acts.add_version, name="document_version"),
+    path("documents/<uuid:document_id>/describe/", file_acts.describe, name="document_describe"),
+    path("documents/<uuid:document_id>/archive/", file_acts.archive, name="document_archive"),
+    path("documents/<uuid:document_id>/restore/", file_acts.restore, name="document_restore"),
+    path("documents/<uuid:document_id>/hold/", file_acts.hold, name="document_hold"),
+    path("documents/<uuid:document_id>/retain/", file_acts.retain, name="document_retain"),
+    path(
+        "documents/<uuid:document_id>/<int:number>/likeness/",
+        file_bytes.likeness,
+        name="document_likeness",
+    ),
+    path(
+        "documents/<uuid:document_id>/<int:number>/pages/<int:page>/",
+        file_bytes.page,
+        name="document_page",
+    ),
+    path(
+        "documents/<uuid:document_id>/<int:number>/file/",
+        file_bytes.download,
+        name="document_file",
+    ),
+    path(
+        "documents/<uuid:document_id>/<int:number>/print/",
+        file_bytes.on_paper,
+        name="document_print",
+    ),
     path("triage/", triage.queue, name="triage"),
     path("triage/<uuid:visit_id>/", triage.visit, name="triage_visit"),
     path("triage/<uuid:visit_id>/begin/", triage.begin, name="triage_begin"),

@@ -30,6 +30,7 @@ ACTS = {
     "view_audit": ("Viewed trail", ""),
     "print": ("Printed", ""),
     "export": ("Exported", "warn"),
+    "download": ("Downloaded", "warn"),
     "login": ("Signed in", ""),
     "login_failed": ("Sign-in failed", "warn"),
     "logout": ("Signed out", ""),

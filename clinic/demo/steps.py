@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from clinic.demo.accounts import create_staff
 from clinic.demo.day import live_through_the_day
+from clinic.demo.files import add_documents
 from clinic.demo.known import make_formulary_known
 from clinic.demo.money import bill_last_year
 from clinic.demo.patients import import_first, import_rest, link_tests
@@ -60,6 +61,7 @@ def steps() -> tuple[Step, ...]:
         Step("tests", "Laboratory tests", lambda _: link_tests()),
         Step("money", "Invoices", lambda _: bill_last_year()),
         Step(f"day {today()}", "Today", lambda _: live_through_the_day()),
+        Step("documents", "Documents", lambda _: add_documents()),
         Step("diagnoses", "Diagnosis codes", lambda _: {"codes": load_diagnosis_codes().read}),
     )
 

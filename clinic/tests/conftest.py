@@ -26,6 +26,7 @@ def prepare(folder: Path, patch: pytest.MonkeyPatch) -> None:
     write(folder / f"{patients.REST}.xz", lines[FIRST_LINES:])
     patch.setattr(patients, "DATA", folder)
     patch.setattr(settings, "CLINIC_HOME", folder)
+    patch.setattr(settings, "FILES_FOLDER", folder / "documents")
     patch.setattr(settings, "PASSWORD_HASHERS", QUICK)
     version = diagnoses.metadata.version(diagnoses.PACKAGE)
     LoadedReference.objects.create(table=diagnoses.TABLE, key=diagnoses.PACKAGE, digest=version)

@@ -4,12 +4,14 @@ A new page is one line here. `test_doors` fails for a URL that no line names and
 the fragments and posts below.
 """
 
+import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from PIL import Image
 
 Act = Callable[[Any], None]
 """What is done in the page (Playwright's) before it is looked at."""
@@ -129,6 +131,29 @@ def open_the_first(page: Any) -> None:
     page.locator("#invoice-body").wait_for()
 
 
+def choose_files(page: Any) -> None:
+    """The dialog with a photo and a file that is not taken."""
+    page.get_by_role("button", name="Add documents").click()
+    chooser = page.locator("#add-files [data-chooses][multiple]")
+    good = {"name": "IMG_2055.png", "mimeType": "image/png", "buffer": picture()}
+    bad = {"name": "holiday.png", "mimeType": "image/png", "buffer": b"<html>no picture</html>"}
+    chooser.set_input_files([good, bad])
+    for row in page.locator(".send").all():
+        row.locator("select").select_option("identity")
+
+
+def open_the_first_document(page: Any) -> None:
+    page.locator("#document-list a.row-link").first.click()
+    page.locator(".leaf img").first.wait_for()
+
+
+def picture() -> bytes:
+    """A small one, made on the spot."""
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((320, 240)).save(out, "PNG")
+    return out.getvalue()
+
+
 HOMES = tuple(
     Example(f"home-{role}", "home", user)
     for role, user in {
@@ -157,6 +182,16 @@ PAGES = (
     Example("record", "patients:record", "amina", of_patient=True),
     Example("record-vitals", "patients:record", "amina", of_patient=True, query="?kind=vitals"),
     Example("record-desk", "patients:record", "joy", of_patient=True),
+    Example("documents", "clinical_docs:documents", "amina", of_patient=True),
+    Example("documents-desk", "clinical_docs:documents", "joy", of_patient=True, act=choose_files),
+    Example(
+        "document",
+        "clinical_docs:documents",
+        "amina",
+        of_patient=True,
+        query="?category=referral",
+        act=open_the_first_document,
+    ),
     Example("today", "patients:today", "joy"),
     Example("today-late", "patients:today", "joy", query="?show=late"),
     Example("book", "patients:book", "joy", query="?who=a"),
@@ -204,8 +239,10 @@ PAGES = (
 )
 
 # What PAGES reach from another page.
-REACHED = {"billing:invoice", "billing:receipt", "billing:shift_of"}
+REACHED = {"clinical_docs:document", "billing:invoice", "billing:receipt", "billing:shift_of"}
 FRAGMENTS = {
+    "clinical_docs:document_likeness",
+    "clinical_docs:document_page",
     "billing:services",
     "shell:menu",
     "patients:alike",
@@ -234,6 +271,13 @@ FRAGMENTS = {
     "live:viewers",
 }
 POSTS = {
+    "clinical_docs:document_add",
+    "clinical_docs:document_version",
+    "clinical_docs:document_describe",
+    "clinical_docs:document_archive",
+    "clinical_docs:document_restore",
+    "clinical_docs:document_hold",
+    "clinical_docs:document_retain",
     "billing:take",
     "billing:close_visit",
     "billing:add_charge",
@@ -304,6 +348,8 @@ POSTS = {
 }
 """Addresses that only take something, or lead on."""
 DOWNLOADS = {
+    "clinical_docs:document_file",
+    "clinical_docs:document_print",
     "billing:statement",
     "billing:receipt_paper",
     "billing:invoice_paper",

@@ -15,6 +15,7 @@ from billing.tests.desk import cash, charge, open_shift, pay
 from clinic.tests.pages import DOWNLOADS, FRAGMENTS, PAGES, POSTS, REACHED
 from clinical_docs.domain import letters
 from clinical_docs.models import Letter
+from clinical_docs.tests.files import add as add_document
 from core.accounts.demo import demo_accounts
 from core.accounts.models import User
 from core.accounts.roles import PERMISSIONS, Role, permissions_of
@@ -90,6 +91,12 @@ WHO = {
     "audit:patient": {C, M, Z},
     "audit:explorer": {Z},
     "audit:export": {Z},
+    "clinical_docs:documents": {R, N, C, L, P, M},
+    "clinical_docs:document": {R, N, C, L, P, M},
+    "clinical_docs:document_likeness": {R, N, C, L, P, M},
+    "clinical_docs:document_page": {R, N, C, L, P, M},
+    "clinical_docs:document_file": {R, N, C, L, P, M},
+    "clinical_docs:document_print": {R, N, C, L, P, M},
     "clinical_docs:measured": {N, C, L, P},
     "clinical_docs:note": {N, C},
     "clinical_docs:vitals": {N, C},
@@ -114,6 +121,7 @@ WHO = {
     "clinical_docs:lab_report": {N, C, L},
 }
 THINGS = {
+    "document_id": lambda patient: patient.documents.order_by("created_at"),
     "visit_id": lambda patient: patient.visits.order_by("opened_at"),
     "ticket_id": lambda patient: patient.tickets.order_by("created_at"),
     "item_id": lambda patient: Item.objects.order_by("sku"),
@@ -128,7 +136,7 @@ THINGS = {
 }
 """Parts of an address that are no patient."""
 ONLY_POSTED = {"patients:alike", "patients:alike_to", "patients:read_line"}
-WORDS = {"kind": "sick-note"}
+WORDS = {"kind": "sick-note", "number": 1, "page": 1}
 
 
 def walk(
@@ -155,6 +163,8 @@ def patient(made) -> Patient:
     amina = User.objects.get(username=USERS[Role.CLINICIAN])
     letters.write(visit.pk, kind=Letter.Kind.SUMMARY, paper={}, size="a5", by=amina)
     pay_and_take_back(patient)
+    joy = User.objects.get(username=USERS[Role.RECEPTIONIST])
+    add_document(patient, by=joy, category="identity")
     return patient
 
 

@@ -1,5 +1,8 @@
 """Documents: what a file is called and how it is kept; each of its versions; files on their way."""
 
+from contextlib import suppress
+from datetime import date
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -108,6 +111,13 @@ class DocumentVersion(Record):
 
     def __str__(self) -> str:
         return f"{self.filename}, version {self.number}"
+
+    @property
+    def study_day(self) -> date | None:
+        """When a DICOM image says it was taken."""
+        with suppress(ValueError):
+            return date.fromisoformat(self.facts.get("study_date", ""))
+        return None
 
 
 class FileClaim(models.Model):

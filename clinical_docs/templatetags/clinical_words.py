@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clinical_docs.choices import rounded, short_name, unit_on_paper
+from clinical_docs.choices import Category, rounded, short_name, unit_on_paper
 from clinical_docs.queries.measures import measures_of
 from clinical_docs.queries.signs import Round, rounds_of
 from clinical_docs.vital_signs.ranges import Limits
@@ -168,3 +168,9 @@ def is_on(moment: datetime, day: date) -> bool:
 def part(texts: dict[str, str], name: str) -> str:
     """The section of this name."""
     return texts.get(name, "")
+
+
+@register.filter
+def document_category(name: str) -> str:
+    """Ours by its label, one of an import as it came."""
+    return Category(name).label if name in Category.values else name

@@ -207,7 +207,9 @@ def test_description_changed_by_somebody_else_is_told(patient, nurse, person):
     other = person(Role.CLINICIAN, given_name="Amina", family_name="Diallo")
     files.describe(document.pk, Details("photo", "Left foot"), version=1, by=other)
 
-    with pytest.raises(Changed, match=r"Amina Diallo changed this at .* “Left foot”, Photo") as told:
+    with pytest.raises(
+        Changed, match=r"Amina Diallo changed this at .* “Left foot”, Photo"
+    ) as told:
         files.describe(document.pk, Details("photo", "Foot"), version=1, by=nurse)
 
     files.describe(document.pk, Details("photo", "Foot"), version=told.value.document.version, by=nurse)  # fmt: skip

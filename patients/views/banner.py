@@ -24,6 +24,7 @@ CARD = "patients:id_card"
 ACTS = (
     ("patients.view", "Open record", "patients:record", "r"),
     BOOK,
+    ("documents.view", "Documents", "clinical_docs:documents", "i"),
     ("patients.register", "ID card", CARD, ""),
     ("audit.view_record", "Audit trail", "audit:patient", ""),
     ("billing.take_payment", "Till", "billing:till_of", "t"),

@@ -21,7 +21,9 @@ class Command(BaseCommand):
             swept = sweep(is_trial=options["dry_run"])
         except ServiceUnavailable as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(as_json(swept) if options["json"] else in_words(swept, options["dry_run"]))
+        self.stdout.write(
+            as_json(swept) if options["json"] else in_words(swept, options["dry_run"])
+        )
         for key in swept.missing:
             self.stderr.write(f"missing: {key}")
         if swept.missing:

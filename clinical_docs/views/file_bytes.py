@@ -1,0 +1,87 @@
+"""What is in a document, only ever behind the question whether this person may see it.
+
+Nothing of it can act in the browser: it comes with its true type, in a sandbox that allows nothing,
+and is kept nowhere.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from clinical_docs.models import DocumentVersion
+from clinical_docs.queries import files
+from clinical_docs.views.files import SEE, version_or_404
+from core.accounts.access import StaffRequest, access
+from core.outbox.domain import put_fact
+
+NOTHING_RUNS = "sandbox; default-src 'none'"
+
+
+@require_safe
+@access(SEE)
+def likeness(request: StaffRequest, document_id: UUID, number: int) -> HttpResponse:
+    """The small picture in the list; that the list was looked at is in the audit."""
+    version = version_or_404(request, document_id, number)
+    if not version.thumbnail_key:
+        raise Http404
+    return _shown(files.likeness(version), "image/jpeg")
+
+
+@require_safe
+@access(SEE)
+def page(request: StaffRequest, document_id: UUID, number: int, page: int) -> HttpResponse:
+    """One page of it, drawn; that it was opened is in the audit."""
+    version = version_or_404(request, document_id, number)
+    if not 1 <= page <= version.pages:
+        raise Http404
+    if version.mime.startswith("image/"):
+        return _shown(files.contents(version), version.mime)
+    return _shown(files.page(version, page), "image/jpeg")
+
+
+@require_safe
+@access(SEE)
+def download(request: StaffRequest, document_id: UUID, number: int) -> HttpResponse:
+    """The file itself, to keep."""
+    version = version_or_404(request, document_id, number)
+    contents = files.contents(version)
+    _tell("download", version)
+    answer = _shown(contents, version.mime)
+    answer["Content-Disposition"] = str(content_disposition_header(True, version.filename))
+    return answer
+
+
+@require_safe
+@access(SEE)
+def on_paper(request: StaffRequest, document_id: UUID, number: int) -> HttpResponse:
+    """All its pages, for the browser to print."""
+    version = version_or_404(request, document_id, number)
+    _tell("print", version)
+    document = version.document
+    shown: dict[str, Any] = {"version": version, "document": document}
+    shown |= {"patient": document.patient, "pages": range(1, version.pages + 1)}
+    return render(request, "clinical_docs/document_print.html", shown)
+
+
+def _shown(contents: bytes, mime: str) -> HttpResponse:
+    answer = HttpResponse(contents, content_type=mime)
+    answer["Content-Security-Policy"] = NOTHING_RUNS
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Cache-Control"] = "no-store, private"
+    return answer
+
+
+def _tell(action: str, version: DocumentVersion) -> None:
+    put_fact(
+        action,
+        entity_type="document",
+        entity_id=version.document_id,
+        patient_id=version.patient_id,
+        file_version=version.number,
+        filename=version.filename,
+    )
