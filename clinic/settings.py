@@ -56,7 +56,6 @@ LAB_SECOND_PERSON = env["LAB_SECOND_PERSON"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "servestatic.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -96,6 +95,7 @@ MIDDLEWARE = [
     "core.shell.logs.RequestLogMiddleware",
     "core.capture.middleware.ContextMiddleware",
     "core.shell.middleware.PageMiddleware",
+    "core.door.middleware.DoorMiddleware",
 ]
 
 ROOT_URLCONF = "clinic.urls"
@@ -178,7 +178,7 @@ CACHES = {
         },
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "core.sessions.store"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "core.live.layer.PatientLayer",
@@ -207,16 +207,23 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "core.accounts.passwords.GuessableValidator"},
 ]
 # User names are unique whatever their case: a constraint on Lower("username").
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "start"
+SECOND_FACTOR_ROLES = env["SECOND_FACTOR_ROLES"]
+# Locked when nobody has touched anything for so many seconds; ended after twelve hours whatever happens.
+LOCK_AFTER = env["LOCK_AFTER"]
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = env["HTTPS"]
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+# A browser takes a `__Host-` cookie from this very host alone, and by https alone.
+COOKIE_PREFIX = "__Host-" if env["HTTPS"] else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -8,7 +8,7 @@ from clinic import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("start/", views.start, name="start"),
-    path("", include("core.accounts.urls")),
+    path("", include("core.door.urls")),
     path("", include("core.shell.urls")),
     path("", include("core.profile.urls")),
     path("", include("core.live.urls")),

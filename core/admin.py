@@ -9,11 +9,14 @@ from core.administration.tables import Mirror, ReadOnly
 from core.administration.users import People
 from core.counters.models import Counter
 from core.crypto.models import DataKey
+from core.door.models import HeldForm
 from core.editing.models import Draft, UsedKey
+from core.factors.models import RecoveryCode, SecondFactor
 from core.importing.models import ImportedFile, ImportedResource
 from core.live.mirrors import SyncEventMirror
 from core.live.models import SyncEpoch, SyncHead
 from core.outbox.models import OutboxRow
+from core.sessions.models import OpenSession
 
 # What somebody may do comes from roles (core.accounts.roles), never from groups.
 admin.site.unregister(Group)
@@ -27,6 +30,42 @@ class Attempts(ReadOnly):
     search_fields = ("=username", "=ip_address")
     date_hierarchy = "at"
     ordering = ("-at",)
+
+
+@admin.register(OpenSession)
+class OpenSessions(ReadOnly):
+    """Where somebody is signed in. Its key is the cookie, and nobody's to see but its browser's."""
+
+    list_display = fields = (
+        "user", "device", "ip_address", "second_step", "signed_in_at", "active_at", "locked_at",
+        "expire_date",
+    )  # fmt: skip
+    list_select_related = ("user",)
+    search_fields = ("user__username", "=ip_address")
+    ordering = ("-active_at",)
+
+
+@admin.register(SecondFactor)
+class SecondFactors(ReadOnly):
+    list_display = fields = ("user", "kind", "name", "added_at", "confirmed_at", "used_at")
+    list_select_related = ("user",)
+    list_filter = ("kind",)
+    search_fields = ("user__username",)
+
+
+@admin.register(RecoveryCode)
+class RecoveryCodes(ReadOnly):
+    list_display = fields = ("user", "made_at", "used_at")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+
+
+@admin.register(HeldForm)
+class HeldForms(ReadOnly):
+    """That there is one; what was sent belongs to whoever sent it."""
+
+    list_display = fields = ("session", "path", "held_at")
+    list_select_related = ("session",)
 
 
 @admin.register(Draft)

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.accounts.models import SignInAttempt
 from core.editing.models import Draft, UsedKey
+from core.sessions.models import OpenSession
 
 KEYS_FOR = timedelta(days=7)
 DRAFTS_FOR = timedelta(days=30)
@@ -36,7 +36,7 @@ def outlived() -> dict[str, QuerySet]:  # type: ignore[type-arg]
         "keys": UsedKey.objects.filter(used_at__lt=now - KEYS_FOR),
         "drafts": Draft.objects.filter(saved_at__lt=now - DRAFTS_FOR),
         "attempts": SignInAttempt.objects.filter(at__lt=now - ATTEMPTS_FOR),
-        "sessions": Session.objects.filter(expire_date__lt=now),
+        "sessions": OpenSession.objects.filter(expire_date__lt=now),
         **{name: rows() for name, rows in _more.items()},
     }
 

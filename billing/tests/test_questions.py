@@ -17,7 +17,7 @@ from patients.domain import visits
 from patients.models import Room, Ticket, Visit
 from patients.tests.people import patient as somebody
 
-AROUND = ('"django_session"', 'FROM "users"', "set_config", "SAVEPOINT", "COPY outbox")
+AROUND = ('"sessions"', 'FROM "users"', "set_config", "SAVEPOINT", "COPY outbox")
 FEW, MANY = 2, 25
 
 

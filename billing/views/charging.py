@@ -123,7 +123,7 @@ def give_discount(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 def _give(request: StaffRequest, patient: Patient, form: DiscountForm) -> Discount:
     credentials = form.credentials()
-    approver = signing_in.check(request, **credentials) if credentials else None
+    approver = signing_in.vouch(request, **credentials) if credentials else None
     return discounts.give(patient.pk, **form.values(), approver=approver, by=request.user)
 
 

@@ -54,6 +54,17 @@ def choice(*words: str) -> Kind:
     return kind
 
 
+def several(*words: str) -> Kind:
+    """Some of a few words, separated by commas."""
+
+    def kind(given: str) -> list[str]:
+        if not set(_listed(given)) <= set(words):
+            raise ValueError(f"must list some of {', '.join(words)}, separated by commas.")
+        return _listed(given)
+
+    return kind
+
+
 def amounts(given: str) -> list[Decimal]:
     """Amounts of money separated by commas, the largest first."""
     if not re.fullmatch(r"\s*\d{1,9}(\.\d{1,2})?(\s*,\s*\d{1,9}(\.\d{1,2})?)*\s*", given):

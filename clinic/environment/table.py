@@ -31,6 +31,7 @@ class Section:
 NOTES_AND_COINS = ("100", "50", "20", "10", "5", "2", "1", "0.50", "0.25", "0.10", "0.05", "0.01")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 STOPS = ("triage", "consultation", "procedure", "laboratory", "pharmacy", "cash_desk", "reception")
+STAFF = ("receptionist", "nurse", "clinician", "lab", "pharmacist", "cashier", "manager", "administrator", "auditor")  # fmt: skip
 PLACES = ("development", "test", "staging", "production")
 
 SERVERS = Section(
@@ -66,6 +67,13 @@ CLINIC = Section(
         Variable("DISCOUNT_LIMIT", kinds.number(0, 100), 20, "10", "Percent of a bill that a cashier may take off alone; beyond it somebody else must allow it."),
         Variable("LAB_SECOND_PERSON", kinds.boolean, False, "on", "Whether a laboratory result is verified by somebody else than who entered it."),
         Variable("PHONE_REGION", kinds.phone_region, "US", "KE", "Whose telephone numbers may be written without a country code."),
+    ),
+)  # fmt: skip
+DOOR = Section(
+    "Signing in.",
+    (
+        Variable("SECOND_FACTOR_ROLES", kinds.several(*STAFF), [], "administrator,auditor", "Who must show a code or a passkey beside the password. Whoever has none is led to set one up."),
+        Variable("LOCK_AFTER", kinds.number(5, 43_200), 900, "900", "Seconds without a hand at keyboard or mouse after which a page asks for the password again."),
     ),
 )  # fmt: skip
 MACHINE = Section(
@@ -113,5 +121,5 @@ COMPOSE = Section(
     ),
 )
 
-SECTIONS = (SERVERS, ROLES, CLINIC, MACHINE, FILES, COMPOSE)
+SECTIONS = (SERVERS, ROLES, CLINIC, DOOR, MACHINE, FILES, COMPOSE)
 VARIABLES = tuple(variable for section in SECTIONS for variable in section.variables)

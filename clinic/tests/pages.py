@@ -154,6 +154,13 @@ def picture() -> bytes:
     return out.getvalue()
 
 
+def lock_the_page(page: Any) -> None:
+    """By hand, from the menu."""
+    page.get_by_role("button", name="menu").click()
+    page.get_by_role("button", name="Lock", exact=True).click()
+    page.locator("#lock[open] [name=password]").wait_for()
+
+
 HOMES = tuple(
     Example(f"home-{role}", "home", user)
     for role, user in {
@@ -218,6 +225,10 @@ PAGES = (
     Example("paper-unknown", "clinical_docs:verify", None, path="/verify/0000/", status=404),
     Example("consult", "clinical_docs:consult", "amina", path="/queue/", act=open_a_consultation),
     Example("profile", "profile:profile", "amina"),
+    Example("second-step-set-up", "profile:second_step", "amina"),
+    Example("second-step-app", "profile:app", "amina"),
+    # By somebody of its own: the window of the others stays open.
+    Example("lock", "home", "sofia", act=lock_the_page),
     Example("lab", "clinical_docs:lab", "tom", act=open_first_sample),
     Example("results", "clinical_docs:results", "amina", query="?of=all"),
     Example("audit-patient", "audit:patient", "amina", of_patient=True),
@@ -239,7 +250,14 @@ PAGES = (
 )
 
 # What PAGES reach from another page.
-REACHED = {"clinical_docs:document", "billing:invoice", "billing:receipt", "billing:shift_of"}
+REACHED = {
+    "accounts:second_step",
+    "accounts:lock",
+    "clinical_docs:document",
+    "billing:invoice",
+    "billing:receipt",
+    "billing:shift_of",
+}
 FRAGMENTS = {
     "clinical_docs:document_likeness",
     "clinical_docs:document_page",
@@ -269,6 +287,7 @@ FRAGMENTS = {
     "clinical_docs:vitals",
     "live:events",
     "live:viewers",
+    "accounts:session",
 }
 POSTS = {
     "clinical_docs:document_add",
@@ -335,9 +354,18 @@ POSTS = {
     "patients:cancel_appointment",
     "patients:undo_appointment",
     "accounts:sign_out",
+    "accounts:passkey_options",
+    "accounts:passkey",
+    "accounts:active",
     "start",
     "profile:theme",
     "profile:password",
+    "profile:passkey_options",
+    "profile:passkey",
+    "profile:codes",
+    "profile:remove_factor",
+    "profile:end_others",
+    "profile:end_session",
     "editing:draft",
     "editing:draft_of",
     "patients:allergy_restore",

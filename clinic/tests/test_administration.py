@@ -19,7 +19,7 @@ NOW = timezone.now()
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 TABLES = [model for model in MODELS if not issubclass(model, MirrorModel)]
 MIRRORS = [model for model in MODELS if issubclass(model, MirrorModel)]
-NOT_OURS = {"auth.Group", "auth.Permission", "sessions.Session", "admin.LogEntry"}
+NOT_OURS = {"auth.Group", "auth.Permission", "admin.LogEntry"}
 NOT_OURS |= {"contenttypes.ContentType"}
 
 

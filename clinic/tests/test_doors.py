@@ -27,6 +27,12 @@ from patients.models import Allergy, Dispense, Patient, Visit
 OPEN_TO_ALL = {
     "accounts:sign_in": "the door itself",
     "clinical_docs:verify": "for whoever holds a paper and its code, and says nothing of a patient",
+    "accounts:second_step": "between the password and the inside",
+    "accounts:passkey_options": "the door, for whoever shows a passkey",
+    "accounts:passkey": "the same",
+    "accounts:lock": "the door of a session that is locked; sends a stranger to sign in",
+    "accounts:session": "says to a page how it stands, and to a stranger that it has ended",
+    "accounts:active": "the same",
     "accounts:sign_out": "harmless to a stranger, and never in the way of leaving",
 }
 R, N, C, L, P = Role.RECEPTIONIST, Role.NURSE, Role.CLINICIAN, Role.LAB, Role.PHARMACIST
@@ -88,6 +94,8 @@ WHO = {
     "billing:shift_paper": {K, M},
     "billing:prices": {K, M},
     "profile:profile": EVERYBODY,
+    "profile:second_step": EVERYBODY,
+    "profile:app": EVERYBODY,
     "audit:patient": {C, M, Z},
     "audit:explorer": {Z},
     "audit:export": {Z},

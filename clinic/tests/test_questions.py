@@ -35,7 +35,7 @@ FEW, MANY = 1, 50
 # what the rail counts.
 AROUND = (
     'COUNT(*) AS "__count" FROM "queue_tickets"',
-    '"django_session"',
+    '"sessions"',
     'FROM "users"',
     "set_config",
     "SAVEPOINT",

@@ -323,7 +323,7 @@ def test_a_screen_takes_three_questions_of_each_database_however_full(ward, grac
 
 
 def is_of_the_session(statement: str) -> bool:
-    return "django_session" in statement or 'FROM "users"' in statement
+    return '"sessions"' in statement or 'FROM "users"' in statement
 
 
 def supersede(one: Patient, older: str, status: str, hb: float) -> str:

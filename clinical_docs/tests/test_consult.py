@@ -546,7 +546,7 @@ def test_a_note_from_elsewhere_is_not_amended_here(desk, under_way, grace, amina
 
 
 # What every page costs beside its content, as clinic/tests/test_questions.py has it.
-AROUND = ('"django_session"', "set_config", "SAVEPOINT", "BEGIN", "COMMIT", "COPY outbox", 'FROM "users"')  # fmt: skip
+AROUND = ('"sessions"', "set_config", "SAVEPOINT", "BEGIN", "COMMIT", "COPY outbox", 'FROM "users"')  # fmt: skip
 
 
 def asked(desk, visit) -> int:

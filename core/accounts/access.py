@@ -46,6 +46,12 @@ def access(permission: str) -> Callable[[View[P]], Callable[Concatenate[Any, P],
     return decorate
 
 
+def for_all_eyes(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """A page that tells nothing of anybody: it goes on while its session is locked."""
+    view.is_for_all_eyes = True  # type: ignore[attr-defined]
+    return view
+
+
 def to_sign_in(request: Any) -> HttpResponse:
     """The sign-in page, with the way back; a fragment's request moves the whole page there."""
     if request.htmx:

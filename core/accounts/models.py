@@ -48,6 +48,7 @@ class User(AbstractBaseUser, Record):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may open the administration", default=False)
     is_superuser = models.BooleanField("may do everything", default=False)
+    must_change_password = models.BooleanField("asked for a new password", default=False)
     metadata = SealedObjectField()
 
     # A login is a fact in the audit, not a change of the user's row.

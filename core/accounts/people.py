@@ -5,7 +5,9 @@ from django.db.models import QuerySet
 
 from core.accounts.models import User
 from core.accounts.roles import Role, permissions_of
+from core.capture.context import acting
 from core.errors import ClinicError, NotAllowed
+from core.sessions import ending
 
 ADMIN = "admin.site"
 
@@ -27,8 +29,28 @@ def save(user: User, *, by: User) -> User:
         list(_administrators().select_for_update())
         check(user, by=by)
         user.is_staff = user.is_superuser or Role.ADMINISTRATOR in user.roles
+        # Whoever else knows a password, it is not only its person's yet.
+        if user._state.adding:
+            user.must_change_password = user.has_usable_password()
         user.save()
+        if not user.is_active:
+            ending.end_all(user)
     return user
+
+
+def set_password(user: User, password: str | None, *, by: User) -> None:
+    """Give somebody a password, or none (None); all sessions of the person end.
+
+    A password that somebody else has thought of is good for one sign-in, which asks for a new one.
+    Raises NotAllowed.
+    """
+    if not by.has_perm(ADMIN) or (user.is_superuser and not by.is_superuser):
+        raise NotAllowed("You may not give this person a password.")
+    with acting(action="set_password"), transaction.atomic():
+        user.set_password(password)
+        user.must_change_password = password is not None and user.pk != by.pk
+        user.save(update_fields=["password", "must_change_password"])
+        ending.end_all(user)
 
 
 def check(user: User, *, by: User) -> None:

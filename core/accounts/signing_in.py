@@ -51,15 +51,32 @@ def check(request: HttpRequest, *, username: str, password: str) -> User:
     is kept in PostgreSQL, so that losing Valkey loosens nothing. A try counts from its beginning:
     many at once are not better than one after the other.
     """
-    _count(username, request.META.get("REMOTE_ADDR"))
+    count(request, username)
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         _report_failure(username)
         raise WrongCredentials
+    return user
+
+
+def vouch(request: HttpRequest, *, username: str, password: str) -> User:
+    """Somebody proves who he is beside a colleague who is signed in. Raises as `check` does."""
+    user = check(request, username=username, password=password)
     with acting(user_id=user.pk), transaction.atomic():
-        SignInAttempt.objects.filter(username=username.lower()).delete()
+        forget(user)
         put_fact("login", entity_type="user", entity_id=user.pk)
     return user
+
+
+def forget(user: User) -> None:
+    """Somebody has come in: the tries of this name count no more. Not before the second step is
+    done, or knowing the password would give as many tries at that as one likes."""
+    SignInAttempt.objects.filter(username=user.username.lower()).delete()
+
+
+def count(request: HttpRequest, username: str) -> None:
+    """One more try, of a password or of a second step. Raises TooManyAttempts."""
+    _count(username, request.META.get("REMOTE_ADDR"))
 
 
 @transaction.atomic
@@ -68,7 +85,8 @@ def _count(username: str, address: str | None) -> None:
     name = username.lower()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign in {name}"])
-    _refuse_too_many(SignInAttempt.objects.filter(username=name), MOST_PER_NAME)
+    if name:
+        _refuse_too_many(SignInAttempt.objects.filter(username=name), MOST_PER_NAME)
     _refuse_too_many(SignInAttempt.objects.filter(ip_address=address), MOST_PER_ADDRESS)
     SignInAttempt.objects.create(username=name, ip_address=address)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.accounts.backends import ADMIN_SITE
 from core.accounts.models import User
-from core.accounts.views import sign_out
+from core.door.views.signing_in import sign_out
 
 
 class ClinicAdminSite(AdminSite):

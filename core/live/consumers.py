@@ -14,6 +14,7 @@ from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from core.door.standing import Standing, standing_by_key
 from core.live import listening, presence, queries
 from core.live.broadcast import EVERYBODY, group
 
@@ -25,7 +26,7 @@ MOST_SOCKETS = 40
 MOST_BYTES = 16_384
 MOST_FRAMES_A_MINUTE = 120
 PLACE = re.compile(r"[a-z0-9-]{0,40}")
-BAD_FRAME, TOO_MUCH, SIGNED_OUT = 4400, 4429, 4401
+BAD_FRAME, TOO_MUCH, SIGNED_OUT, LOCKED = 4400, 4429, 4401, 4423
 
 _sockets: Counter[str] = Counter()
 T = TypeVar("T")
@@ -43,8 +44,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.user_id = str(user.pk) if user.is_authenticated else ""
         await self.accept()
         # A browser is told why only once it has been let in.
-        if not self.user_id:
-            await self.end(SIGNED_OUT, "Signed out")
+        if await self.is_refused():
             return
         if _sockets[self.user_id] >= MOST_SOCKETS:
             await self.end(TOO_MUCH, "Too many pages are open")
@@ -175,9 +175,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         joined_at = time.monotonic()
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            key = self.scope["session"].session_key or ""
-            if not await database_sync_to_async(listening.is_still_allowed)(key, self.user_id):
-                await self.end(SIGNED_OUT, "Signed out")
+            if await self.is_refused():
                 return
             if time.monotonic() - joined_at > REJOIN_SECONDS:
                 joined_at = time.monotonic()
@@ -185,6 +183,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.compare()
             await self.sign_presence()
             await self.sign_writing()
+
+    async def is_refused(self) -> bool:
+        """Whether the session is not open any more; then this is its last frame."""
+        key = (self.user_id and self.scope["session"].session_key) or ""
+        found: Standing = await database_sync_to_async(standing_by_key)(key)
+        if found == Standing.LOCKED:
+            await self.end(LOCKED, "Locked")
+        elif found != Standing.OPEN:
+            await self.end(SIGNED_OUT, "Signed out")
+        return found != Standing.OPEN
 
     async def rejoin(self) -> None:
         """A Valkey that was started anew has forgotten who is in which group."""

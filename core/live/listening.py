@@ -3,21 +3,12 @@
 import time
 from typing import Any
 
-from django.contrib.sessions.models import Session
-from django.utils import timezone
-
 from core.accounts.models import User
 from core.errors import ServiceUnavailable
 from core.live import queries, topics
 
 HEADS_FRESH_SECONDS = 1.0
 _heads: dict[str, tuple[float, int]] = {}
-
-
-def is_still_allowed(session_key: str, user_id: str) -> bool:
-    """Whether the session lives and the user may still work here."""
-    session = Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now())
-    return session.exists() and User.objects.filter(pk=user_id, is_active=True).exists()
 
 
 def admit(user: User, wanted: dict[str, Any]) -> tuple[dict[str, int | None], list[str]]:

@@ -8,6 +8,8 @@ from django.db import transaction
 from core.accounts.models import User
 from core.capture.context import acting
 from core.editing.versions import Conflict
+from core.sessions import ending
+from core.sessions.models import OpenSession
 
 EDITABLE = ("title", "given_name", "family_name", "email", "phone")
 
@@ -34,11 +36,13 @@ def change(values: Mapping[str, Any], *, version: int, by: User) -> None:
             user.save(update_fields=changed)
 
 
-def change_password(password: str, *, by: User) -> None:
+def change_password(password: str, *, by: User, session: OpenSession) -> None:
     """Every other session of the person ends with it."""
     with acting(user_id=by.pk, action="change_password"), transaction.atomic():
         by.set_password(password)
-        by.save(update_fields=["password"])
+        by.must_change_password = False
+        by.save(update_fields=["password", "must_change_password"])
+        ending.end_all(by, but=session)
 
 
 def own_values(user: User) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 
 from core.accounts.models import User
 from core.accounts.signing_in import LONGEST_PASSWORD
+from core.door.forms import password_field
 from core.editing.fields import KeyField
 from core.profile.domain import EDITABLE
 
@@ -46,3 +47,39 @@ class PasswordForm(PasswordChangeForm):
             self.fields[name].widget.attrs.pop("autofocus", None)
         self.fields["new_password1"].help_text = "At least 12 characters; a sentence is good."
         self.fields["new_password2"].help_text = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Who is asked for a new password does not keep the one that somebody else knows."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        new = cleaned.get("new_password1")
+        if new and new == cleaned.get("old_password"):
+            self.add_error("new_password1", "This is the present password. Think of another.")
+        return cleaned
+
+
+class ProofForm(forms.Form):
+    """Before what only the account's own person may do; nothing is asked of who has just come in."""
+
+    password = password_field(label="Your password")
+
+    def __init__(self, *args: Any, is_asked: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not is_asked:
+            del self.fields["password"]
+
+
+class FactorForm(ProofForm):
+    """A second factor by the name its person knows it by."""
+
+    name = forms.CharField(max_length=60, label="Name", help_text="Such as: my phone.")
+    field_order = ["name", "code", "password"]
+
+
+class AppForm(FactorForm):
+    """An authenticator app shows that it has taken the secret."""
+
+    code = forms.CharField(
+        max_length=10,
+        label="Code that the app shows",
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )

@@ -20,6 +20,11 @@ class Shell:
     demo = settings.CLINIC_DEMO
     version = settings.VERSION
 
+    @property
+    def lock_after(self) -> int:
+        """Seconds without a hand after which the page locks."""
+        return int(settings.LOCK_AFTER)
+
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 

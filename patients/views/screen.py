@@ -5,10 +5,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.accounts.access import StaffRequest, access
+from core.accounts.access import StaffRequest, access, for_all_eyes
 from patients.queries import screen as queries
 
 
+@for_all_eyes
 @require_safe
 @access("queue.view")
 def screen(request: StaffRequest) -> HttpResponse:

@@ -25,7 +25,7 @@ function say(form, state, text) {
 }
 
 // Signing in anew gives a new token: the one of the cookie counts, not the one of the page.
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+const token = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
 
 function saySignedOut(form) {
   say(form, "failed", "signed out: ");
@@ -70,6 +70,11 @@ async function isSignedOut() {
 }
 
 async function take(form, answer, data) {
+  if (answer.status === 423) {
+    say(form, "failed", "locked: your words are kept here");
+    document.dispatchEvent(new CustomEvent("session:refused"));
+    return form.isConnected && later(form, AGAIN);
+  }
   if (answer.type === "opaqueredirect" || (answer.status === 403 && await isSignedOut())) {
     saySignedOut(form);
     if (form.isConnected) later(form, AGAIN);
@@ -103,6 +108,9 @@ function later(form, pause) {
 document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (form?.dataset.draftUrl) later(form, PAUSE);
+});
+document.addEventListener("session:open", () => {
+  for (const form of waiting.keys()) later(form, 0);
 });
 document.addEventListener("submit", (event) => {
   clearTimeout(waiting.get(event.target));

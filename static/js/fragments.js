@@ -82,9 +82,14 @@ function report(event) {
   }
 }
 
+// What a page asks for by itself, to follow colleagues, is not its person at work.
+document.addEventListener("htmx:configRequest", ({ detail: { headers, triggeringEvent } }) => {
+  if (!triggeringEvent?.isTrusted) headers["Clinic-Unasked"] = "1";
+});
+
 // Signing in anew gives a new token: the one of the cookie counts, not the one of the page.
 document.addEventListener("htmx:configRequest", (event) => {
-  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  const token = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1];
   if (!token || event.detail.verb === "get") return;
   event.detail.headers["X-CSRFToken"] = token;
   event.detail.formData.delete("csrfmiddlewaretoken");

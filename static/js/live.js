@@ -9,6 +9,8 @@ const heard = Object.fromEntries(topics.map((topic) => [topic, null]));
 
 const SILENT_AFTER = 12_000;
 const POLL_EVERY = 5_000;
+// The server has closed the door: lock.js finds out why, and says session:open once it is open again.
+const SHUT = new Map([[4401, "signed out"], [4423, "locked"]]);
 let epoch = null;
 // Until the first answer: what changed after the page was asked for, it may not show.
 let since = Number(document.body.dataset.liveSince) || null;
@@ -103,8 +105,9 @@ function connect() {
 
 function lost(event) {
   clearTimeout(silence);
-  if (event.code === 4401) {
-    show("reconnecting", "signed out");
+  if (SHUT.has(event.code)) {
+    show("reconnecting", SHUT.get(event.code));
+    document.dispatchEvent(new CustomEvent("session:refused"));
     return;
   }
   failures += 1;
@@ -128,6 +131,7 @@ async function poll() {
   for (const [topic, seq] of Object.entries(heard)) asked.append("after", `${topic}~${seq ?? ""}`);
   try {
     const answer = await fetch(`/api/sync/events?${asked}`, { signal: AbortSignal.timeout(4_000) });
+    if (answer.status === 423 || answer.redirected) document.dispatchEvent(new CustomEvent("session:refused"));
     if (!answer.ok || answer.redirected) return;
     const { events, reload: afresh, ...rest } = await answer.json();
     show("polling", "every 5 s");
@@ -138,6 +142,10 @@ async function poll() {
     show("reconnecting", `reconnecting since ${clock()}`);
   }
 }
+
+document.addEventListener("session:open", () => {
+  if (topics.length && socket?.readyState !== WebSocket.OPEN && socket?.readyState !== WebSocket.CONNECTING) setTimeout(connect, 300);
+});
 
 // A page that comes back from sleep asks at once what it missed.
 document.addEventListener("visibilitychange", () => {

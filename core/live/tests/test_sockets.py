@@ -8,7 +8,6 @@ import httpx
 import pytest
 import redis
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -16,6 +15,7 @@ from websockets.sync.client import connect
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.live.consumers import MOST_FRAMES_A_MINUTE, MOST_SOCKETS
+from core.sessions.models import OpenSession
 from patients.models import Patient, Visit
 
 
@@ -210,7 +210,7 @@ def test_nobody_listens_without_a_session(running_clinic, cookies):
 def test_a_session_that_ends_closes_its_sockets_within_five_seconds(running_clinic, page, patient):
     with page() as socket:
         listen(socket, f"patient:{patient.pk}")
-        Session.objects.all().delete()
+        OpenSession.objects.all().delete()
         started = time.monotonic()
         closed = close_of(socket)
 

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.views.decorators.debug import sensitive_post_parameters
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.accounts.access import StaffRequest, access
@@ -14,8 +13,11 @@ from core.accounts.models import User
 from core.editing import comparison
 from core.editing.keys import KeyReused, once
 from core.editing.versions import Conflict, sealed
+from core.factors import policy, recovery
 from core.profile import domain
 from core.profile.forms import PasswordForm, ProfileForm
+from core.sessions import ending
+from core.sessions.activity import session_of
 
 ACTION = "profile"
 
@@ -26,22 +28,7 @@ def profile(request: StaffRequest) -> HttpResponse:
     """Name and how one is reached; the password has its own form on the same page."""
     if request.method == "POST":
         return _sent(request)
-    return _page(request, ProfileForm(instance=_fresh(request)), {})
-
-
-@sensitive_post_parameters()
-@require_POST
-@access("profile.edit")
-def password(request: StaffRequest) -> HttpResponse:
-    """A new password; this session goes on, all others of the person end."""
-    form = PasswordForm(request.user, request.POST)
-    if not form.is_valid():
-        own = ProfileForm(instance=_fresh(request))
-        return _page(request, own, {}, password_form=form, status=422)
-    domain.change_password(form.cleaned_data["new_password1"], by=request.user)
-    update_session_auth_hash(request, request.user)
-    messages.success(request, "Password changed. Other devices are signed out.")
-    return redirect("profile:profile")
+    return page(request, ProfileForm(instance=fresh(request)), {})
 
 
 @require_POST
@@ -57,16 +44,16 @@ def theme(request: StaffRequest) -> HttpResponse:
 
 def _sent(request: StaffRequest) -> HttpResponse:
     data = comparison.resolved(request.POST)
-    form = ProfileForm(data, instance=_fresh(request))
+    form = ProfileForm(data, instance=fresh(request))
     if not form.is_valid():
-        return _page(request, form, data, status=422)
+        return page(request, form, data, status=422)
     try:
         _save_once(request, form)
     except Conflict as conflict:
         return _conflict(request, form, conflict)
     except KeyReused as error:
         form.add_error(None, str(error))
-        return _page(request, form, data, status=422)
+        return page(request, form, data, status=422)
     messages.success(request, "Profile saved.")
     return redirect("profile:profile")
 
@@ -83,14 +70,14 @@ def _save_once(request: StaffRequest, form: ProfileForm) -> None:
 
 
 def _conflict(request: StaffRequest, form: ProfileForm, conflict: Conflict) -> HttpResponse:
-    user = _fresh(request)
+    user = fresh(request)
     shown = comparison.form_values(ProfileForm(instance=user))
     compared = comparison.compare(form, request.POST, shown, conflict)
     page = {"form": form, "compared": compared, "saved_at": user.updated_at}
     return render(request, "profile/conflict.html", page, status=409)
 
 
-def _page(
+def page(
     request: StaffRequest,
     form: ProfileForm,
     data: dict[str, str],
@@ -98,16 +85,22 @@ def _page(
     password_form: PasswordForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    user = _fresh(request)
-    page = {
+    """The profile with these forms, one of which may have been refused."""
+    user = fresh(request)
+    shown = {
         "form": form,
         "password_form": password_form or PasswordForm(request.user),
+        "factors": policy.factors_of(user),
+        "codes_left": recovery.left(user),
+        "sessions": ending.sessions_of(user),
+        "this_session": session_of(request),
+        "now": timezone.now(),
         "version": data.get("version") or user.version,
         "base": data.get("base") or sealed(comparison.form_values(ProfileForm(instance=user))),
     }
-    return render(request, "profile/profile.html", page, status=status)
+    return render(request, "profile/profile.html", shown, status=status)
 
 
-def _fresh(request: StaffRequest) -> User:
+def fresh(request: StaffRequest) -> User:
     """Forms write into the instance they are given: never into the one the page shows."""
     return User.objects.get(pk=request.user.pk)
