@@ -1,6 +1,9 @@
 """The clinical collections in the administration."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from clinical_docs.mirrors import ClinicalDataMirror, DocumentMetadataMirror
 from clinical_docs.models import (
@@ -13,6 +16,7 @@ from clinical_docs.models import (
     NoteTemplate,
 )
 from core.administration.tables import Kept, Mirror, ReadOnly
+from core.outbox import sealing
 
 
 @admin.register(ClinicalDataMirror)
@@ -24,6 +28,11 @@ class ClinicalEntries(Mirror):
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        return _opened(super().get_object(request, object_id, from_field))
+
 
 @admin.register(DocumentMetadataMirror)
 class Files(Mirror):
@@ -32,6 +41,23 @@ class Files(Mirror):
     list_filter = ("category", "status", "mime")
     search_fields = ("=patient_id", "=document_id", "title")
     ordering = ("-uploaded_at",)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        return _opened(super().get_object(request, object_id, from_field))
+
+
+def _opened(one: Any) -> Any:
+    """The page of one document shows what is sealed of it; `plain` decides to whom."""
+    if one is not None:
+        collection = one._meta.db_table
+        names = [n for n in sealing.fields_of(collection) if getattr(one, n)]
+        known = {"_id": one.pk, "patient_id": one.patient_id}
+        opened = sealing.opened(collection, known | {n: getattr(one, n) for n in names})
+        for name in names:
+            setattr(one, name, opened[name])
+    return one
 
 
 @admin.register(NoteTemplate)

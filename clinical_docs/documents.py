@@ -14,13 +14,17 @@ class ClinicalData(OutboxDocument):
     """One clinical fact about a patient; a correction is a new one that `supersedes` it.
 
     `data_type` says how to read `data`: lab_result, vital_signs, clinical_note, imaging, symptoms,
-    questionnaire, growth, or what an import brought (docs/developers/documents.md).
+    questionnaire, growth, or what an import brought (docs/developers/documents.md). `members` are
+    the ids of documents whose values it repeats.
     """
+
+    sealed_fields = ("data", "metadata")
 
     patient_id = StringField(required=True, max_length=36)
     data_type = StringField(required=True, max_length=60, regex=r"^[a-z][a-z0-9_]*$")
     data = DictField(required=True)
     metadata = DictField()
+    members = ListField(StringField(max_length=36))
     created_at = DateTimeField(default=timezone.now)
     updated_at = DateTimeField(default=timezone.now)
     created_by = StringField(max_length=36)
@@ -49,6 +53,8 @@ class DocumentMetadata(OutboxDocument):
     `version` counts the changes of what is known, each a document that `supersedes` the one before;
     `file_version` is the file that was in force then.
     """
+
+    sealed_fields = ("metadata",)
 
     document_id = StringField(required=True, max_length=36)
     number = IntField(db_field="version", default=1)

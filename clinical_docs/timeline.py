@@ -59,7 +59,7 @@ CLINICAL_DATA = DocumentSource(
     kind_of=kind_of,
     types_of=types_of,
     template=template_of,
-    members="data.members",
+    members="members",
     replaces="supersedes",
     stays=stays,
 )

@@ -3,13 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import bson
-
 from core.importing.report import Report
 from core.importing.run import import_paths
 from core.importing.tests.samples import Resource, bundle, lines, write
-from core.outbox.domain import CODEC
 from core.outbox.models import OutboxRow
+from core.testing.documents import document_in
 
 Counts = dict[str, tuple[int, int, int, int]]
 
@@ -40,5 +38,5 @@ def reasons(report: Report) -> list[tuple[str, str, str]]:
 def documents(collection: str = "clinical_data", **wanted: Any) -> list[dict[str, Any]]:
     """The documents on their way to a collection, oldest first."""
     rows = OutboxRow.objects.filter(kind="document", collection=collection).order_by("id")
-    found = [bson.decode(bytes(row.document), codec_options=CODEC) for row in rows]
+    found = [document_in(row) for row in rows]
     return [each for each in found if wanted.items() <= each.items()]

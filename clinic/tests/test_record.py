@@ -36,7 +36,12 @@ def ward(client, person) -> Client:
 def document(one: Patient, at: datetime, data_type: str = "clinical_note", **data) -> str:
     fields = {"title": "Note", "text": "x", **data} if data_type == "clinical_note" else data
     made = ClinicalData(
-        patient_id=str(one.pk), data_type=data_type, data=fields, created_at=at, updated_at=at
+        patient_id=str(one.pk),
+        data_type=data_type,
+        members=fields.pop("members", []),
+        data=fields,
+        created_at=at,
+        updated_at=at,
     )
     made.save()
     return made.pk

@@ -93,11 +93,13 @@ def test_a_blood_count_is_stored(patient, relay, is_ours):
     shell(STORE_A_BLOOD_COUNT.replace("PATIENT", patient_id))
     relay()
 
-    (stored,) = mongo.collection("clinical_data").find({"patient_id": patient_id})
-    assert stored["data"] == BLOOD_COUNT
-    assert stored["metadata"] == {"lab_name": "Central Lab", "technician": "Dr. Smith"}
-    assert (stored["data_type"], stored["created_by"]) == ("lab_result", "user-456")
-    assert {"created_at", "updated_at"} < set(stored)
+    stored = ClinicalData.objects.get(patient_id=patient_id)
+    (raw,) = mongo.collection("clinical_data").find({"patient_id": patient_id})
+    assert stored.data == BLOOD_COUNT
+    assert stored.metadata == {"lab_name": "Central Lab", "technician": "Dr. Smith"}
+    assert (raw["data_type"], raw["created_by"]) == ("lab_result", "user-456")
+    assert {"created_at", "updated_at"} < set(raw)
+    assert [list(raw[name]) for name in ("data", "metadata")] == [["sealed"], ["sealed"]]
 
 
 def test_both_databases_are_asked_for_one_patient(patient, relay):

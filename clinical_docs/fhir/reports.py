@@ -43,7 +43,6 @@ def take_report(incoming: Incoming) -> Taken:
             "test_name": code.text or code.code or "Not named",
             **(panel.as_data() if panel.results else {}),
             **_words(incoming),
-            **({"members": ids} if ids else {}),
         },
         patient=incoming.require("subject", "Patient"),
         at=at,
@@ -52,6 +51,7 @@ def take_report(incoming: Incoming) -> Taken:
         lab_request_id=request,
         code=code.code[: shape.CODE_LENGTH],
         created_by=shape.who(incoming, "resultsInterpreter", "performer"),
+        members=ids,
     )
     return shape.taken(incoming, made, (request, panel.summary()) if request else None)
 

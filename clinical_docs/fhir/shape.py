@@ -34,7 +34,7 @@ def document(
     at: datetime | None,
     metadata: Mapping[str, Any],
     part: str = "",
-    **known: str | None,
+    **known: str | list[str] | None,
 ) -> Document:
     """A document of the kind; a changed resource becomes one that supersedes the former.
 

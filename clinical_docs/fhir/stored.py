@@ -3,12 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-import bson
-
 from clinical_docs.fhir.shape import COLLECTION
 from core.databases import mongo
-from core.outbox.domain import CODEC
+from core.outbox import sealing
 from core.outbox.models import OutboxRow
+from core.outbox.queries import decoded
 
 
 def documents(ids: Collection[str], collection: str = COLLECTION) -> dict[str, dict[str, Any]]:
@@ -20,9 +19,9 @@ def documents(ids: Collection[str], collection: str = COLLECTION) -> dict[str, d
         return {}
     rows = OutboxRow.objects.filter(entity_type=collection, entity_id__in=ids)
     waiting = rows.exclude(state=OutboxRow.State.DELIVERED).values_list("entity_id", "document")
-    found = {key: bson.decode(bytes(body or b""), codec_options=CODEC) for key, body in waiting}
+    found = {key: decoded(body) for key, body in waiting}
     if missing := [key for key in ids if key not in found]:
         with mongo.reading():
             for document in mongo.collection(collection).find({"_id": {"$in": missing}}):
                 found[document["_id"]] = document
-    return found
+    return dict(zip(found, sealing.all_opened(collection, found.values()), strict=True))

@@ -5,11 +5,11 @@ from collections.abc import Collection
 from typing import Any
 
 from clinical_docs.choices import unit_on_paper
-from clinical_docs.queries.measures import Measure, measures
+from clinical_docs.queries.measures import FIELDS, Measure, measures
 from core.databases import mongo
+from core.outbox import sealing
 
 MOST = 800
-FIELDS = dict.fromkeys(("patient_id", "data", "data_type", "created_at", "status", "supersedes"), 1)
 
 
 def earlier(patients: Collection[object], orders: Collection[object]) -> dict[str, list[Measure]]:
@@ -27,7 +27,8 @@ def earlier(patients: Collection[object], orders: Collection[object]) -> dict[st
     documents: dict[str, list[dict[str, Any]]] = defaultdict(list)
     with mongo.reading():
         found = mongo.collection("clinical_data").find(theirs, FIELDS)
-        for one in found.sort([("created_at", -1), ("_id", -1)]).limit(MOST):
+        newest = found.sort([("created_at", -1), ("_id", -1)]).limit(MOST)
+        for one in sealing.all_opened("clinical_data", newest):
             documents[one["patient_id"]].append(one)
     return {patient: measures(found) for patient, found in documents.items()}
 

@@ -11,6 +11,7 @@ from clinical_docs.queries.previous import Before, previous
 from clinical_docs.vital_signs.signs import SIGNS
 from core.accounts.models import User
 from core.databases import mongo
+from core.outbox import sealing
 from core.outbox.models import OutboxRow
 from core.outbox.queries import document_of
 from core.shell.words import NO_BREAK, dose
@@ -104,7 +105,7 @@ def words_of(letter: Letter) -> dict[str, Any]:
 def _stored(document_id: str) -> dict[str, Any]:
     with mongo.reading():
         found = mongo.collection("clinical_data").find_one({"_id": document_id})
-    return dict(found or {})
+    return sealing.opened("clinical_data", dict(found)) if found else {}
 
 
 def _signs(known: dict[str, Before], visit: Visit) -> list[str]:

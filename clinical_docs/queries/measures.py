@@ -7,10 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from core.databases import mongo
+from core.outbox import sealing
 
 MEASURED = ("vital_signs", "lab_result", "observation")
 MOST = 600
-FIELDS = dict.fromkeys(("data", "data_type", "created_at", "status", "supersedes"), 1)
+FIELDS = dict.fromkeys(
+    ("patient_id", "data", "data_type", "created_at", "status", "supersedes", "members"), 1
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ def recent_documents(patient_id: UUID) -> list[dict[str, Any]]:
     mine = {"patient_id": str(patient_id), "data_type": {"$in": list(MEASURED)}}
     with mongo.reading():
         found = mongo.collection("clinical_data").find(mine, FIELDS)
-        return list(found.sort([("created_at", -1), ("_id", -1)]).limit(MOST))
+        newest = found.sort([("created_at", -1), ("_id", -1)]).limit(MOST)
+        return sealing.all_opened("clinical_data", newest)
 
 
 def measures(documents: list[dict[str, Any]]) -> list[Measure]:
@@ -52,7 +56,7 @@ def measures(documents: list[dict[str, Any]]) -> list[Measure]:
     """
     corrected = {one.get("supersedes") for one in documents}
     valid = [one for one in documents if one.get("status") != "entered_in_error"]
-    repeated = {member for one in valid for member in one.get("data", {}).get("members", ())}
+    repeated = {member for one in valid for member in one.get("members", ())}
     told = (one for one in valid if one["_id"] not in corrected | repeated)
     return [measure for document in told for measure in measures_of(document)]
 

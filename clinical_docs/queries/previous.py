@@ -11,6 +11,7 @@ from clinical_docs.queries.measures import FIELDS, Measure, measures
 from clinical_docs.vital_signs.signs import NEWS2, SIGNS
 from core.databases import mongo
 from core.errors import ServiceUnavailable
+from core.outbox import sealing
 from core.outbox.queries import waiting_documents
 
 COLLECTION, SIGNS_TYPE = "clinical_data", "vital_signs"
@@ -81,7 +82,8 @@ def _stored(patient_id: UUID) -> list[dict[str, Any]]:
     mine = {"patient_id": str(patient_id), "data_type": SIGNS_TYPE}
     with mongo.reading():
         found = mongo.collection(COLLECTION).find(mine, FIELDS)
-        return list(found.sort([("created_at", -1), ("_id", -1)]).limit(MOST))
+        newest = found.sort([("created_at", -1), ("_id", -1)]).limit(MOST)
+        return sealing.all_opened(COLLECTION, newest)
 
 
 def _is_signs(document: Mapping[str, Any]) -> bool:

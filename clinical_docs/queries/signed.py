@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from core.databases import mongo
+from core.outbox import sealing
 from core.outbox.queries import waiting_documents
 from patients.models import Visit
 
@@ -19,7 +20,7 @@ def notes_of(visit: Visit) -> list[Document]:
     """
     mine = {"patient_id": str(visit.patient_id), "data_type": NOTE, "visit_id": str(visit.pk)}
     with mongo.reading():
-        arrived = list(mongo.collection("clinical_data").find(mine))
+        arrived = sealing.all_opened("clinical_data", mongo.collection("clinical_data").find(mine))
     waiting = waiting_documents(visit.patient_id, "clinical_data")
     found = {str(one["_id"]): one for one in (*arrived, *(w for w in waiting if _is_of(w, mine)))}
     newer = {one["supersedes"]: key for key, one in found.items() if one.get("supersedes")}

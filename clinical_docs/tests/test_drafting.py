@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import bson
 import pytest
 from django.utils import timezone
 
@@ -13,8 +12,8 @@ from clinical_docs.models import NoteDraft, NoteRevision, NoteTemplate
 from core import upkeep
 from core.accounts.roles import Role
 from core.errors import NotAllowed
-from core.outbox.domain import CODEC
 from core.outbox.models import OutboxRow
+from core.testing.documents import document_in
 from patients.models import Visit
 from patients.tests.people import patient
 
@@ -53,7 +52,7 @@ def kept(visit) -> list[tuple[str, dict[str, str]]]:
 
 def signed() -> list[dict]:
     rows = OutboxRow.objects.filter(kind="document").order_by("id")
-    return [bson.decode(bytes(row.document), codec_options=CODEC) for row in rows]
+    return [document_in(row) for row in rows]
 
 
 def test_sections_are_kept_with_a_version_each(visit, amina):

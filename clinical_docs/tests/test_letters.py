@@ -3,8 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
-import bson
+import psycopg
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,11 +15,11 @@ from clinical_docs.models import Letter
 from clinical_docs.queries.letters import facts_of, letter_by_code
 from core.accounts.roles import Role
 from core.clock import today
-from core.databases import mongo
 from core.editing.models import Draft
 from core.errors import NotAllowed
-from core.outbox.domain import CODEC
 from core.outbox.models import OutboxRow
+from core.testing.databases import superuser_url
+from core.testing.documents import document_in
 from core.testing.pages import form_on
 from patients.domain import allergies, visits
 from patients.models import Prescription, PrescriptionItem, Problem, Visit
@@ -68,7 +69,7 @@ def filled(desk, visit, kind, **more):
 
 def written() -> list[dict]:
     rows = OutboxRow.objects.filter(kind="document").order_by("id")
-    documents = [bson.decode(bytes(row.document), codec_options=CODEC) for row in rows]
+    documents = [document_in(row) for row in rows]
     return [one for one in documents if one["data_type"] == "letter"]
 
 
@@ -199,12 +200,8 @@ def test_a_letter_is_printed_from_its_store_as_well(desk, visit, relay):
     address = desk.post(page_of(visit, "sick-note"), filled(desk, visit, "sick-note"))["Location"]
     relay()
     # As weeks later, when the outbox knows the document no more.
-    stored = mongo.collection("clinical_data").find_one({"data_type": "letter"})
-    mongo.collection("clinical_data").insert_one({**stored, "_id": str(uuid4())})
-    again = mongo.collection("clinical_data").find_one(
-        {"_id": {"$ne": stored["_id"]}, "data_type": "letter"}
-    )
-    Letter.objects.update(document_id=again["_id"])
+    with psycopg.connect(superuser_url(settings.DATABASES["default"]["NAME"])) as outside:
+        outside.execute("DELETE FROM outbox")
 
     assert desk.get(address).content[:5] == b"%PDF-"
 

@@ -97,7 +97,7 @@ def test_what_was_entered_in_error_or_corrected_is_left_out():
 
 def test_a_chart_draws_each_value_once_and_one_unit_a_chart():
     members = [found(value=float(day), day=day, id=f"m{day}") for day in range(3)]
-    report = found(value=0.0, id="report", data={"members": ["m0"]})
+    report = found(value=0.0, id="report") | {"members": ["m0"]}
     corrected = found(value=9.0, day=2, id="corrected")
     members[2] |= {"supersedes": "corrected"}
     others = [found(unit="g/L", value=120.0 + day, day=day) for day in range(3)]

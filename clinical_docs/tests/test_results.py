@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import bson
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -15,10 +14,10 @@ from clinical_docs.domain.results import ChangedMeanwhile, NotVerifiable
 from clinical_docs.domain.sheets import NotSaved
 from clinical_docs.tests.lab import BLOOD, catalogue, collected, order, typed
 from core.accounts.roles import Role
-from core.databases import mongo
 from core.errors import NotAllowed
-from core.outbox.domain import CODEC
 from core.outbox.models import OutboxRow
+from core.testing.documents import document_in
+from core.testing.documents import stored as stored_documents
 from patients.models import CriticalCall, LabRequest, Specimen
 from patients.tests.people import patient
 
@@ -45,7 +44,7 @@ def fresh(request):
 
 def documents():
     rows = OutboxRow.objects.filter(kind="document").order_by("id")
-    return [bson.decode(bytes(row.document), codec_options=CODEC) for row in rows]
+    return [document_in(row) for row in rows]
 
 
 def entered(request, *, by, sure=(), **values):
@@ -71,7 +70,7 @@ def test_a_verified_result_arrives_in_mongodb_in_the_specified_shape(grace, tom,
     final = verified(request, by=tom)
     relay()
 
-    stored = mongo.collection("clinical_data").find_one({"_id": final.result_document})
+    stored = stored_documents("clinical_data", _id=final.result_document)[0]
 
     shape = {name: stored[name] for name in ("patient_id", "data_type", "metadata", "status")}
     assert shape == {
@@ -109,7 +108,7 @@ def test_a_verified_result_arrives_in_mongodb_in_the_specified_shape(grace, tom,
     assert set(data["reference_ranges"]) == set(data["results"])
     assert data["flags"] == {"haemoglobin": "L", "platelets": "HH"}
     assert (data["critical"], data["units"]["platelets"]) == (["platelets"], "10*3/uL")
-    before = mongo.collection("clinical_data").find_one({"_id": stored["supersedes"]})
+    before = stored_documents("clinical_data", _id=stored["supersedes"])[0]
     assert (before["status"], before["data"]) == ("preliminary", data)
 
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import uuid4
 
-import bson
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +12,8 @@ from clinical_docs.queries.triage import at_triage, next_to_triage, waiting_for_
 from core.accounts.roles import Role
 from core.editing.models import Draft, UsedKey
 from core.errors import NotAllowed
-from core.outbox.domain import CODEC
 from core.outbox.models import OutboxRow
+from core.testing.documents import document_in
 from core.testing.pages import form_on
 from patients.domain import queue, stops, visits
 from patients.models import Room, Ticket, TicketMove, Visit
@@ -67,7 +66,7 @@ def send(ward, ticket, values, **more):
 
 def documents() -> list[dict]:
     rows = OutboxRow.objects.filter(kind="document").order_by("id")
-    return [bson.decode(bytes(row.document), codec_options=CODEC) for row in rows]
+    return [document_in(row) for row in rows]
 
 
 def test_emergencies_come_first_then_whoever_waits_longest(waiting):

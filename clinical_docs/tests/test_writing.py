@@ -3,7 +3,6 @@
 from decimal import Decimal
 from uuid import uuid4
 
-import bson
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -16,8 +15,8 @@ from core.clock import today
 from core.databases import mongo
 from core.editing.models import Draft
 from core.errors import NotAllowed
-from core.outbox.domain import CODEC
 from core.outbox.models import OutboxRow
+from core.testing.documents import document_in
 from core.testing.pages import form_on
 from patients.models import Patient, Visit
 from patients.tests.people import patient
@@ -49,7 +48,7 @@ def place(what: str, one: Patient) -> str:
 def written() -> list[dict]:
     """Documents committed, wherever they are by now."""
     rows = OutboxRow.objects.filter(kind="document").order_by("id")
-    return [bson.decode(bytes(row.document), codec_options=CODEC) for row in rows]
+    return [document_in(row) for row in rows]
 
 
 def on_the_record(ward: Client, one: Patient) -> list[tuple[str, str, bool]]:

@@ -26,6 +26,11 @@ warm = datakeys.warm
 provide = datakeys.provide
 
 
+def expect(sealed: bytes) -> None:
+    """Have its key fetched with the first that opens."""
+    datakeys.expect(bytes(sealed[KEY]))
+
+
 def seal(owner: str, plaintext: bytes, bound_to: str) -> bytes:
     """Sealed with the owner's key for the place `bound_to`, such as `patients.phone:<row's uuid>`.
 

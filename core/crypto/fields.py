@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 from core.crypto import blind, datakeys, envelope
+from core.crypto.errors import KeyShredded
 from core.crypto.lookups import FINDS, FindsBlank
 from core.crypto.values import Opened, OpenedObject, OpenedText, Sealed, as_bytes, still_sealed
 from core.fields import SensitiveTextField
@@ -73,19 +74,25 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         return f"{self.model._meta.db_table}.{self.column}"
 
     def opened(self, value: Sealed, instance: models.Model) -> Any:
-        """The value for whoever reads it. Raises what `envelope.open_sealed` raises."""
+        """The value for whoever reads it; blank if the owner's key was destroyed.
+
+        Raises KeyMissing, DataKeyMissing, NotAuthentic.
+        """
         place = self._place(instance.pk)
         bound_to = self._bound(place, value)
-        plain = envelope.open_sealed(self._owner_of(instance), value[self.offset :], bound_to)
+        try:
+            plain = envelope.open_sealed(self._owner_of(instance), value[self.offset :], bound_to)
+        except KeyShredded:
+            plain = as_bytes(self.blank_value())
         return self._remembering(plain, value, place, is_stored=True)
 
     def sealed(self, value: Any, owner: str, pk: object) -> Sealed:
         """The column for this value on the row `pk`. Raises what `envelope.seal` raises."""
-        if not value:
-            return Sealed(BLANK)
         plain, place = as_bytes(value), self._place(pk)
         if same := still_sealed(value, place, plain, self.offset):
             return Sealed(same)
+        if not value:
+            return Sealed(BLANK)
         blinds = b"".join(self.blind(kind, value) for kind in self.finds)
         return Sealed(blinds + envelope.seal(owner, plain, self._bound(place, blinds)))
 

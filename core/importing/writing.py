@@ -31,10 +31,11 @@ def write(batch: Sequence[Taken], names: Sequence[Entry]) -> None:
         # First, since this goes through Django: it announces who acts to the triggers.
         remember(cursor, [*(_entry(taken) for taken in batch), *names])
     rows = [row for taken in batch for row in taken.rows]
-    envelope.provide(owner for row in rows if (owner := row.key_owner()))
+    owners = {owner for row in rows if (owner := row.key_owner())}
+    documents = [document for taken in batch for document in taken.documents]
+    envelope.provide(owners | {document.patient_id for document in documents})
     insert([row for taken in batch if not taken.incoming.previous for row in taken.rows])
     update([row for taken in batch if taken.incoming.previous for row in taken.rows])
-    documents = [document for taken in batch for document in taken.documents]
     if documents:
         outbox.put_documents(documents)
     _finish(batch)

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from mongoengine import Document, QuerySet, StringField
 
 from core.ids import uuid7
-from core.outbox import domain
+from core.outbox import domain, sealing
 
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 MAX_DEPTH = 32
@@ -31,6 +31,8 @@ class SafeQuerySet(QuerySet):
         for name, value in query.items():
             if name == "__raw__" or isinstance(value, dict):
                 raise ValidationError(f"{name} must be a plain value.")
+            if name.partition("__")[0] in self._document.sealed_fields:
+                raise ValidationError(f"{name} is sealed: nobody is found by it.")
         return super().__call__(q_obj, **query)  # type: ignore[no-any-return]
 
 
@@ -38,8 +40,11 @@ class OutboxDocument(Document):
     """An immutable fact. `save()` validates it and puts it into the outbox with a fixed `_id`.
 
     It is in MongoDB once the relay has passed, usually within milliseconds. A correction is a
-    new document; none is ever changed or deleted from here.
+    new document; none is ever changed or deleted from here. What `sealed_fields` names is stored
+    encrypted and opened when the document is read.
     """
+
+    sealed_fields: ClassVar[tuple[str, ...]] = ()
 
     id = StringField(primary_key=True, max_length=36, default=lambda: str(uuid7()))
 
@@ -53,6 +58,12 @@ class OutboxDocument(Document):
     def __init__(self, *values: Any, **fields: Any) -> None:
         with _refusing(RecursionError, OverflowError):
             super().__init__(*values, **fields)
+
+    @classmethod
+    def _from_son(cls, son: Any, *values: Any, **options: Any) -> Any:
+        """MongoEngine's door for what it has read."""
+        opened = sealing.opened(cls._get_collection_name(), dict(son))
+        return super()._from_son(opened, *values, **options)
 
     @property
     def collection_name(self) -> str:

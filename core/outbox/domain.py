@@ -6,17 +6,15 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import bson
-from bson.binary import UuidRepresentation
-from bson.codec_options import CodecOptions
 from django.db import connection, transaction
 
 from core.capture.context import current
 from core.ids import uuid7
-from core.outbox import wake
+from core.outbox import sealing, wake
+from core.outbox.sealing import CODEC
 
-CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
-    uuid_representation=UuidRepresentation.STANDARD, tz_aware=True
-)
+__all__ = ["CODEC", "Document", "put_document", "put_documents", "put_fact"]
+
 COLUMNS = (
     "event_id, kind, stream, collection, entity_type, entity_id, patient_id, action, "
     "changes, document, context"
@@ -64,11 +62,13 @@ def put_document(document: Document) -> str:
 
 def put_documents(documents: Sequence[Document], *, action: str = "create") -> None:
     """Commit many documents with one statement, in the caller's transaction if there is one."""
-    _insert(_document_row(document, action) for document in documents)
+    # All of them first: sealing may ask for a key, and a connection that copies answers nothing.
+    _insert([_document_row(document, action) for document in documents])
 
 
 def _document_row(document: Document, action: str) -> tuple[object, ...]:
     entity_type, entity_id = document.entity()
+    body = sealing.sealed(document.collection_name, document.payload())
     return (
         document.pk,
         "document",
@@ -79,7 +79,7 @@ def _document_row(document: Document, action: str) -> tuple[object, ...]:
         document.owner(),
         action,
         None,
-        bson.encode(document.payload(), codec_options=CODEC),
+        bson.encode(body, codec_options=CODEC),
     )
 
 

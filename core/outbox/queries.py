@@ -7,8 +7,9 @@ import bson
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from core.outbox.domain import CODEC
+from core.outbox import sealing
 from core.outbox.models import OutboxRow
+from core.outbox.sealing import CODEC
 
 PENDING, SET_ASIDE = OutboxRow.State.PENDING, OutboxRow.State.SET_ASIDE
 
@@ -22,13 +23,18 @@ def waiting_documents(patient_id: UUID | str, collection: str) -> list[dict[str,
     """A patient's documents still on their way: what lets a page show its own writes."""
     rows = waiting().filter(patient_id=patient_id, kind=OutboxRow.Kind.DOCUMENT)
     payloads = rows.filter(collection=collection).values_list("document", flat=True)
-    return [bson.decode(bytes(payload or b""), codec_options=CODEC) for payload in payloads]
+    return sealing.all_opened(collection, map(decoded, payloads))
 
 
 def document_of(document_id: str) -> dict[str, Any]:
     """A document that was put lately, on its way or not. Raises OutboxRow.DoesNotExist."""
     row = OutboxRow.objects.get(event_id=document_id, kind=OutboxRow.Kind.DOCUMENT)
-    return bson.decode(bytes(row.document or b""), codec_options=CODEC)
+    return sealing.opened(str(row.collection), decoded(row.document))
+
+
+def decoded(payload: bytes | memoryview | None) -> dict[str, Any]:
+    """The document in a row as it is stored, what is sealed of it sealed."""
+    return bson.decode(bytes(payload or b""), codec_options=CODEC)
 
 
 def lag() -> dict[str, float]:

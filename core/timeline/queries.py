@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import bson
 from django.db import connection
 
 from core.accounts.models import User
 from core.databases import mongo
-from core.outbox.domain import CODEC
+from core.outbox import sealing
 from core.outbox.models import ExactDecoder
+from core.outbox.queries import decoded
 from core.timeline import registry
 from core.timeline.entries import Cursor, Entry
 from core.timeline.registry import DocumentSource, RowSource
@@ -47,8 +47,11 @@ def head(patient_id: UUID, user: User) -> Head:
     parts = [f"({expression}) AS {name}" for name, expression in facts.items()]
     parts.append(f"({_counting(sources)}) AS counts")
     row = _rows(f"SELECT {', '.join(parts)}, {WAITING}", patient=patient_id)[0]
-    documents = [bson.decode(bytes(raw), codec_options=CODEC) for raw in row["waiting_documents"]]
-    waiting = list(zip(row["waiting_collections"], documents, strict=True))
+    documents = map(decoded, row["waiting_documents"])
+    waiting = [
+        (name, sealing.opened(name, document))
+        for name, document in zip(row["waiting_collections"], documents, strict=True)
+    ]
     return Head({name: row[name] for name in facts}, row["counts"] or {}, waiting)
 
 
@@ -91,7 +94,7 @@ def documents(
     entries = [
         document_entry(source, one)
         for source, found in zip(shown, answers, strict=False)
-        for one in found
+        for one in sealing.all_opened(source.collection, found)
     ]
     counts = _counts(zip(all_of_them, answers[len(shown) :], strict=True))
     return [e for e in entries if e.kind in wanted], Counter({k: counts[k] for k in counted})
@@ -166,6 +169,9 @@ def document_entry(
 ) -> Entry:
     """A document as a line of the record."""
     name = str(document.get(source.type_field) or "")
+    template = (
+        "core/entries/shredded.html" if document.get("is_shredded") else source.template(name)
+    )
     return Entry(
         at=document.get(source.moment) or datetime.fromtimestamp(0, UTC),
         kind=source.kind_of(name),
@@ -173,7 +179,7 @@ def document_entry(
         id=str(document["_id"]),
         visit_id=document.get("visit_id"),
         facts=document,
-        template=source.template(name),
+        template=template,
         is_waiting=is_waiting,
     )
 

@@ -6,7 +6,14 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from mongoengine.base import BaseField
 from mongoengine.errors import InvalidQueryError, LookUpError
 from mongoengine.errors import ValidationError as MongoValidationError
-from mongoengine.fields import BooleanField, DateTimeField, DictField, IntField, StringField
+from mongoengine.fields import (
+    BooleanField,
+    DateTimeField,
+    DictField,
+    IntField,
+    ListField,
+    StringField,
+)
 from pymongo.errors import OperationFailure, WriteError
 
 from audit.documents import Analytics, AuditLog
@@ -42,6 +49,7 @@ OF_EACH_KIND = {
     # MongoEngine makes a plain truth of anything: see the test below.
     BooleanField: [],
     DateTimeField: [*NOT_A_SCALAR, "yesterday", "0000-00-00"],
+    ListField: ["text", 1, {"$ne": ""}, [1], [{"$ne": ""}], ["a\0b"], [["nested"]]],
     DictField: [
         "text",
         1,
