@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from audit.queries import people
 from audit.queries.trail import Filters
+from core.clock import today
 from patients.queries.dates import parse_date
 
 FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
@@ -36,7 +37,39 @@ class Day(forms.CharField):
         return day
 
 
-class TrailForm(forms.Form):
+class Between(forms.Form):
+    """Two days, the second not before the first."""
+
+    since = Day("From")
+    until = Day("To")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", "This day is before the first one.")
+        return cleaned
+
+
+class LookedForm(Between):
+    """Which days somebody asks about."""
+
+    def days(self, lately: timedelta) -> tuple[date, date]:
+        """The first and the last day; what is not said is up to today, from `lately` before."""
+        asked = self.cleaned_data if self.is_bound else {}
+        until = asked.get("until") or today()
+        return asked.get("since") or until - lately, until
+
+    def filters_of(self, patient_id: str, lately: timedelta) -> Filters:
+        since, until = self.days(lately)
+        return Filters(
+            patients=(patient_id,),
+            since=_midnight(since),
+            until=_midnight(until + timedelta(days=1)),
+        )
+
+
+class TrailForm(Between):
     """What is asked for in the address of a trail; `filters` once it is valid."""
 
     who = forms.CharField(label="Who", required=False, max_length=100)
@@ -44,8 +77,6 @@ class TrailForm(forms.Form):
     action = forms.CharField(label="Did", required=False, max_length=60)
     entity = forms.CharField(label="What", required=False, max_length=60)
     thing = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
-    since = Day("From")
-    until = Day("To")
 
     def __init__(self, *args: Any, patient_id: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
@@ -67,13 +98,6 @@ class TrailForm(forms.Form):
 
     def clean_patient(self) -> tuple[str, ...]:
         return self._found("patient", people.patients_called, "No patient was found for this.")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and until < since:
-            self.add_error("until", "This day is before the first one.")
-        return cleaned
 
     @property
     def filters(self) -> Filters:

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "core.capture.middleware.ContextMiddleware",
     "core.shell.middleware.PageMiddleware",
     "core.door.middleware.DoorMiddleware",
+    "core.shell.reading.ReadingMiddleware",
 ]
 
 ROOT_URLCONF = "clinic.urls"

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -19,6 +21,8 @@ PAGE = 50
 MOST_WAITING = 100
 MOST_COUNTED = 10_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SHOWN = "changes.patients"
+"""Whom a list showed (core.shell.reading)."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,11 @@ class Filters:
     def match(self) -> dict[str, Any]:
         """For MongoDB; every value is plain text or a moment."""
         match: dict[str, Any] = {}
-        for name, values in (("patient_id", self.patients), ("user_id", self.people)):
-            if values:
-                match[name] = values[0] if len(values) == 1 else {"$in": list(values)}
+        if self.patients:
+            whose = _any_of(self.patients)
+            match["$or"] = [{"patient_id": whose}, {SHOWN: whose}]
+        if self.people:
+            match["user_id"] = _any_of(self.people)
         for name in ("entity_type", "entity_id", "action"):
             if value := getattr(self, name):
                 match[name] = value
@@ -50,7 +56,6 @@ class Filters:
     def rows(self) -> QuerySet[OutboxRow]:
         """The same of the outbox."""
         wanted = {
-            "patient_id__in": self.patients,
             "context__user_id__in": self.people,
             "entity_type": self.entity_type,
             "entity_id": self.entity_id,
@@ -58,7 +63,17 @@ class Filters:
             "created_at__gte": self.since,
             "created_at__lt": self.until,
         }
-        return outbox.waiting().filter(Q(**{name: v for name, v in wanted.items() if v}))
+        rows = outbox.waiting().filter(Q(**{name: v for name, v in wanted.items() if v}))
+        return rows.filter(self._whose()) if self.patients else rows
+
+    def _whose(self) -> Q:
+        """About one of the patients, or an answer that showed one among others."""
+        shown = (Q(changes__patients__contains=[one]) for one in self.patients)
+        return reduce(or_, shown, Q(patient_id__in=self.patients))
+
+
+def _any_of(values: tuple[str, ...]) -> Any:
+    return values[0] if len(values) == 1 else {"$in": list(values)}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from audit.forms import TrailForm
 from audit.views import showing
 from core.accounts.access import StaffRequest, access
-from core.outbox.domain import put_fact
+from core.reads import tell_as
 
 
 @require_safe
@@ -18,7 +18,7 @@ def explorer(request: StaffRequest) -> HttpResponse:
     form = showing.form_of(request.GET)
     context = showing.shown(request, form)
     context |= {"clear_url": reverse("audit:explorer"), "query": request.GET.urlencode()}
-    put_fact("view_audit", entity_type="audit", filters=asked(form))
+    tell_as("view_audit", entity_type="audit", filters=asked(form))
     return render(request, "audit/explorer.html", context)
 
 

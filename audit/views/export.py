@@ -14,7 +14,7 @@ from audit.views.explorer import asked
 from audit.views.lines import Line, lines
 from core.accounts.access import StaffRequest, access
 from core.accounts.models import User
-from core.outbox.domain import put_fact
+from core.reads import tell_as
 from core.shell.spreadsheets import csv_answer, stamped
 from core.shell.words import clinic_date
 
@@ -52,7 +52,7 @@ def export(request: StaffRequest) -> HttpResponse:
         return render(request, "audit/explorer.html", context, status=422)
     rows = (cells(line) for line in _everything(form.filters, request.user))
     answer = csv_answer(stamped("audit"), HEAD, rows)
-    put_fact("export", entity_type="audit", format="csv", filters=asked(form))
+    tell_as("export", entity_type="audit", format="csv", filters=asked(form))
     return answer
 
 

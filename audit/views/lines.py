@@ -164,6 +164,10 @@ def _changes(raw: dict[str, Any], of: str, *, is_row: bool, veiled: bool) -> lis
 
 def _change(name: str, pair: Any, of: str, *, is_row: bool, veiled: bool) -> Change:
     label = words.column(name, of)
+    if not is_row and name == "patients" and isinstance(pair, list):
+        return Change(label, after=f"{len(pair)} of them")
+    if not is_row and name == "page":
+        return Change("In", after=words.page(str(pair)))
     before, after = pair if is_row and isinstance(pair, list) and len(pair) == 2 else (None, pair)
     if words.SEALED in (before, after):
         return Change(label, _whether(before), _whether(after), SEALED)

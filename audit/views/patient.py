@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from audit.views import showing
 from core.accounts.access import StaffRequest, access
-from core.outbox.domain import put_fact
+from core.reads import tell_as
 from core.shell.acts import Act
 from core.timeline import queries
 from patients.queries.record import patient_or_404
@@ -24,7 +24,10 @@ def patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     context |= {"patient": whose, "clear_url": request.path}
     if request.htmx:
         return render(request, "audit/patient.html#trail", context)
-    put_fact("view_audit", entity_type="patient", entity_id=whose.pk, patient_id=whose.pk)
-    acts = [Act("Record", reverse("patients:record", args=[whose.pk]), key="e")]
+    tell_as("view_audit", entity_id=whose.pk)
+    acts = [
+        Act("Record", reverse("patients:record", args=[whose.pk]), key="e"),
+        Act("Who saw it", reverse("audit:looked", args=[whose.pk])),
+    ]
     allergies = queries.head(whose.pk, request.user).facts.get("allergies") or []
     return render(request, "audit/patient.html", {**context, "acts": acts, "allergies": allergies})

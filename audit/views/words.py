@@ -1,6 +1,7 @@
 """The audit in words: tables, columns, values and acts as the clinic calls them."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -43,6 +44,7 @@ ACTS = {
     "second_factor_removed": ("Second step removed", "warn"),
     "second_factor_failed": ("Second step failed", "warn"),
     "recovery_codes_made": ("Recovery codes made", ""),
+    "search": ("Searched", ""),
     "load": ("Loaded", ""),
     "demo": ("Demo", ""),
     "break_glass": ("Break-glass", "alarm"),
@@ -54,6 +56,58 @@ ACTS = {
     "retry": ("Retried", "warn"),
     "discard": ("Discarded", "danger"),
 }
+
+
+# Where somebody looked, by the name of the address; any other says it by its own.
+PAGES = {
+    "patients:record": "the record",
+    "patients:banner": "the record",
+    "patients:search": "a list of patients",
+    "patients:queue": "the queue",
+    "patients:ticket": "the queue",
+    "patients:today": "the appointments of a day",
+    "patients:edit": "the personal details",
+    "patients:alike": "a list of patients alike",
+    "patients:alike_to": "a list of patients alike",
+    "patients:orders": "the orders",
+    "patients:prescribing": "the prescription",
+    "patients:dispense": "the prescription",
+    "patients:pharmacy": "the pharmacy's list",
+    "clinical_docs:consult": "the consultation",
+    "clinical_docs:visit_note": "the consultation",
+    "clinical_docs:strip": "the consultation",
+    "clinical_docs:closing": "the consultation",
+    "clinical_docs:triage_visit": "the triage",
+    "clinical_docs:triage": "the triage's list",
+    "clinical_docs:lab": "the laboratory's list",
+    "clinical_docs:results": "the list of results",
+    "clinical_docs:measured": "the measurements",
+    "billing:till": "the till's list",
+    "billing:till_of": "the account",
+    "billing:invoices": "the list of invoices",
+    "home": "the page they begin with",
+}
+DID = {"view": "saw", "print": "printed", "export": "exported", "search": "found in a search"}
+DID |= {"view_audit": "saw the trail of", "break_glass": "opened in an emergency"}
+
+
+def page(name: str) -> str:
+    """`the record`, for the address `patients:record`."""
+    return PAGES.get(name) or plain(name.rpartition(":")[2]).lower()
+
+
+def did(acts: Iterable[tuple[str, str, str]]) -> list[str]:
+    """`saw the record`, `printed letter`: each once, looking first. (Action, page, kind of thing)."""
+    told = {_did(*one) for one in acts}
+    return sorted(told, key=lambda text: (not text.startswith("saw"), text))
+
+
+def _did(action: str, where: str, kind: str) -> str:
+    if action == "view":
+        return f"saw {page(where)}" if where else f"saw {thing(kind).lower()}"
+    if action == "search":
+        return DID[action]
+    return f"{DID.get(action) or act(action).lower()} {thing(kind).lower()}"
 
 
 def act(action: str) -> str:

@@ -23,7 +23,7 @@ from billing.queries.refunds import refundable
 from core import paper
 from core.accounts.access import StaffRequest, access
 from core.errors import ClinicError
-from core.outbox.domain import put_fact
+from core.reads import tell_as
 from core.shell.spreadsheets import csv_answer
 from core.shell.toasts import say
 from core.shell.words import clinic_date, clinic_datetime
@@ -57,7 +57,7 @@ def invoices(request: StaffRequest) -> HttpResponse:
 def export(request: StaffRequest) -> HttpResponse:
     """The same list as CSV: what it was narrowed to, who asked and when stand in its first lines."""
     filters = Filters.of(request.GET)
-    put_fact("export", entity_type="invoice", entity_id="", what=filters.in_words())
+    tell_as("export", entity_type="invoice", what=filters.in_words())
     made = ["Made", clinic_datetime(timezone.now()), "by", request.user.display_name]
     rows = (_row(one) for one in listed(request.user, filters)[:MOST_EXPORTED].iterator())
     about = ["Invoices", "; ".join(filters.in_words())]

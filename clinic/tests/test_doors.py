@@ -97,6 +97,8 @@ WHO = {
     "profile:second_step": EVERYBODY,
     "profile:app": EVERYBODY,
     "audit:patient": {C, M, Z},
+    "audit:looked": {C, M, Z},
+    "audit:looked_paper": {C, M, Z},
     "audit:explorer": {Z},
     "audit:export": {Z},
     "clinical_docs:documents": {R, N, C, L, P, M},

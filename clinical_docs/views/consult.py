@@ -12,7 +12,6 @@ from clinical_docs.queries.consult import visit_or_404
 from clinical_docs.views.consult_page import page, strip_of
 from core.accounts.access import StaffRequest, access
 from core.errors import ClinicError
-from core.outbox.domain import put_fact
 from core.timeline import queries
 
 SEE, WRITE = "patients.view_clinical", "consult.write"
@@ -21,10 +20,8 @@ SEE, WRITE = "patients.view_clinical", "consult.write"
 @require_safe
 @access(SEE)
 def consult(request: StaffRequest, visit_id: UUID) -> HttpResponse:
-    """The whole page, also of a visit that is over. Opening it is written to the audit."""
-    visit = visit_or_404(request.user, visit_id)
-    put_fact("view", entity_type="visit", entity_id=visit.pk, patient_id=visit.patient_id)
-    return page(request, visit)
+    """The whole page, also of a visit that is over."""
+    return page(request, visit_or_404(request.user, visit_id))
 
 
 @require_safe

@@ -17,7 +17,6 @@ from clinical_docs.views import triage_sent
 from core.accounts.access import StaffRequest, access
 from core.editing import drafts
 from core.errors import ClinicError
-from core.outbox.domain import put_fact
 from core.shell.toasts import say, toast
 from core.timeline import queries as timeline
 from patients.domain.tickets import active_ticket
@@ -49,7 +48,6 @@ def visit(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     draft = drafts.find(triage_sent.DRAFT, str(visit_id), by=request.user)
     known = known_before(one.patient_id)
     form = TriageForm(initial=_initial(one, known, draft), whom=vitals.whom_of(one.patient))
-    put_fact("view", entity_type="visit", entity_id=one.pk, patient_id=one.patient_id)
     return _page(request, one, form, known=known, draft=draft)
 
 

@@ -4,12 +4,14 @@ They take the place of djongo (docs/adr/0002-djongo.md): unmanaged models on the
 which the router keeps from being written, migrated or dumped.
 """
 
-from typing import Any
+from typing import Any, Self
 
 from bson import Binary, Decimal128, ObjectId
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+
+from core.reads import saw
 
 ALIAS = "mongodb"
 
@@ -54,6 +56,13 @@ class MirrorModel(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @classmethod
+    def from_db(cls, *args: Any, **options: Any) -> Self:
+        """A document about a patient shows one."""
+        loaded = super().from_db(*args, **options)
+        saw(loaded.__dict__.get("patient_id"))
+        return loaded
 
 
 class MirrorRouter:

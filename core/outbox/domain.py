@@ -87,7 +87,9 @@ def _insert(rows: Iterable[tuple[object, ...]]) -> None:
     """COPY keeps pace with an import; the context column is the same for all rows."""
     context = json.dumps(current()) if current() else None
     with transaction.atomic(), connection.cursor() as cursor:
-        with cursor.copy(f"COPY outbox ({COLUMNS}) FROM STDIN") as copy:
+        # COPY passes by what makes psycopg's errors Django's.
+        statement = f"COPY outbox ({COLUMNS}) FROM STDIN"
+        with connection.wrap_database_errors, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row((*row, context))
         wake.after_commit()

@@ -9,8 +9,8 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 
 from core.accounts.access import StaffRequest
-from core.outbox.domain import put_fact
 from core.paper.setting import Size, pdf
+from core.reads import shows, tell_as
 
 
 def answer(
@@ -30,15 +30,9 @@ def answer(
     That it was printed, as what and for whom, is in the audit before anybody sees it.
     """
     printed = pdf(name, data, size=size, copy=copy, by=request.user.display_name)
-    put_fact(
-        "print",
-        entity_type=entity_type,
-        entity_id=entity_id,
-        patient_id=patient_id,
-        paper=name,
-        size=size,
-        copy=copy,
-    )
+    if patient_id:
+        shows([patient_id])
+    tell_as("print", entity_type=entity_type, entity_id=entity_id, paper=name, size=size, copy=copy)
     response = HttpResponse(printed, content_type="application/pdf")
     response["Content-Disposition"] = str(content_disposition_header(False, f"{filename}.pdf"))
     patch_cache_control(response, no_store=True, private=True)

@@ -103,9 +103,9 @@ def refused(request: HttpRequest, sentence: str) -> HttpResponse:
     return render(request, "errors/403.html", {"sentence": sentence}, status=403)
 
 
-def unreachable(request: HttpRequest) -> HttpResponse:
+def unreachable(request: HttpRequest, sentence: str = UNREACHABLE) -> HttpResponse:
     """Rendered without the request: asking who is signed in needs the server that is down."""
     if is_fragment(request) and request.method != "GET":
-        return toast(HttpResponse(UNREACHABLE, status=503), UNREACHABLE, kind="danger")
-    page = render_to_string("errors/503.html", {"sentence": UNREACHABLE})
+        return toast(HttpResponse(sentence, status=503), sentence, kind="danger")
+    page = render_to_string("errors/503.html", {"sentence": sentence})
     return HttpResponse(page, status=503, headers={"Retry-After": "5"})

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from core.accounts.access import StaffRequest, access
 from core.clock import today
-from core.outbox.domain import put_fact
+from core.reads import tell_as
 from core.shell.spreadsheets import csv_answer, stamped
 from core.shell.words import clinic_date, clinic_datetime, dose
 from inventory import queries
@@ -38,7 +38,7 @@ def stock(request: StaffRequest) -> HttpResponse:
 @access("stock.view")
 def stock_file(request: StaffRequest) -> HttpResponse:
     """The list as it is filtered, all its pages, for a spreadsheet."""
-    put_fact("export", entity_type="stock", format="csv", filters=_asked(request))
+    tell_as("export", entity_type="stock", format="csv", filters=_asked(request))
     return csv_answer(stamped("stock"), HEAD, (_cells(item) for item in _found(request)))
 
 
@@ -65,7 +65,7 @@ def item(request: StaffRequest, item_id: UUID) -> HttpResponse:
 def item_file(request: StaffRequest, item_id: UUID) -> HttpResponse:
     """The bin card for a spreadsheet."""
     found = get_object_or_404(Item, pk=item_id)
-    put_fact("export", entity_type="item", entity_id=found.pk, format="csv")
+    tell_as("export", entity_type="item", entity_id=found.pk, format="csv")
     moves = queries.told(queries.bin_card(found))
     return csv_answer(stamped(found.sku.lower()), CARD_HEAD, (_move_cells(one) for one in moves))
 

@@ -1,6 +1,7 @@
 """Who is treated."""
 
 from datetime import timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +15,7 @@ from core.capture.models import Record
 from core.capture.triggers import recorded
 from core.crypto.fields import SealedObjectField, SealedTextField
 from core.crypto.lookups import BlindPart
+from core.reads import saw
 
 
 class PlainName(Func):
@@ -127,6 +129,13 @@ class Patient(Record):
 
     def __str__(self) -> str:
         return f"{self.family_name.upper()}, {self.given_names}".strip(", ") or "Name not known"
+
+    @classmethod
+    def from_db(cls, *args: Any, **options: Any) -> Self:
+        """Whoever loads a patient shows one: the answer is in the audit before it leaves."""
+        loaded = super().from_db(*args, **options)
+        saw(loaded.pk)
+        return loaded
 
 
 class PatientIdentifier(Record):

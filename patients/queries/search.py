@@ -22,6 +22,8 @@ from patients.queries.plain import digits_of, plain_words, printable
 MOST_CANDIDATES = 200
 LONGEST = 100
 FEW = 5
+LONGEST_RECORD_NUMBER = 7
+NUMBER_INSIDE = re.compile(r"\d{8,}|@")
 DIGITS = re.compile(r"[+(]?[\d ()./-]{3,}")
 
 
@@ -54,6 +56,14 @@ def understand(text: str) -> Asked:
         words=[word for word in words if not _is_birth_year(word)],
         year=years[0] if years else None,
     )
+
+
+def in_words(text: str) -> str:
+    """What was asked, as the audit keeps it: a long number identifies a person, so it stays out."""
+    asked = understand(text)
+    if len(asked.digits) > LONGEST_RECORD_NUMBER:
+        return f"a number of {len(asked.digits)} digits"
+    return printable(text)[:LONGEST] if not NUMBER_INSIDE.search(text) else "a text with a number"
 
 
 def find(text: str, *, most: int = 50) -> list[Patient]:

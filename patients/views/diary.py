@@ -14,7 +14,7 @@ from core import paper
 from core.accounts.access import StaffRequest, access
 from core.clock import today as this_day
 from core.errors import ClinicError
-from core.outbox.domain import put_fact
+from core.reads import tell_as
 from core.shell.spreadsheets import csv_answer
 from core.shell.toasts import Link, toast
 from core.shell.words import clinic_date, person_name
@@ -64,7 +64,7 @@ def today(request: StaffRequest) -> HttpResponse:
 def as_csv(request: StaffRequest) -> HttpResponse:
     """The day as a file for a spreadsheet."""
     plan = plan_of(request.user, day_asked(request))
-    put_fact("export", entity_type="appointment", format="csv", day=plan.date, rows=len(plan.slots))
+    tell_as("export", entity_type="appointment", format="csv", day=plan.date, rows=len(plan.slots))
     return csv_answer(f"appointments-{plan.date}", HEAD, (cells(slot) for slot in plan.slots))
 
 

@@ -14,7 +14,6 @@ from core.clock import today
 from core.editing import drafts
 from core.editing.keys import once
 from core.errors import ClinicError, NotAllowed
-from core.outbox.domain import put_fact
 from core.shell.words import person_name
 from core.timeline import queries as timeline
 from patients.domain import dispensing, returns
@@ -42,7 +41,6 @@ def dispense(request: StaffRequest, prescription_id: UUID) -> HttpResponse:
         return _sent(request, prescription)
     if done := identifier(request.GET.get("done", "")):
         return _done(request, prescription, done)
-    _note_view(prescription)
     return _page(request, prescription, _as_left(request, prescription))
 
 
@@ -127,15 +125,6 @@ def _as_left(request: StaffRequest, prescription: Prescription) -> Sheet:
     made = sheet(prescription, draft.fields if draft else None)
     _say_changed(made, draft.fields.get("revision", "") if draft else "")
     return made
-
-
-def _note_view(prescription: Prescription) -> None:
-    put_fact(
-        "view",
-        entity_type="prescription",
-        entity_id=prescription.pk,
-        patient_id=prescription.patient_id,
-    )
 
 
 def _done(request: StaffRequest, prescription: Prescription, done: UUID) -> HttpResponse:

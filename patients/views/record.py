@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.accounts.access import StaffRequest, access
-from core.outbox.domain import put_fact
 from core.timeline import pages, queries
 from core.timeline.entries import Cursor
 from patients.models import Patient
@@ -22,10 +21,7 @@ MOST_RECENT = 8
 @require_safe
 @access("patients.view")
 def record(request: StaffRequest, patient_id: UUID) -> HttpResponse:
-    """The whole page; its timeline alone when something has changed; older entries on scroll.
-
-    Opening it is written to the audit; that its own fragments are fetched again is not.
-    """
+    """The whole page; its timeline alone when something has changed; older entries on scroll."""
     patient = patient_or_404(request.user, patient_id)
     head = queries.head(patient.pk, request.user)
     before = Cursor.parse(request.GET.get("before", ""))
@@ -41,7 +37,7 @@ def record(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     if request.htmx:
         part = "older" if before else "timeline"
         return render(request, f"patients/record.html#{part}", context)
-    _note_visit(request, patient)
+    _note_recent(request, patient)
     return render(request, "patients/record.html", {**context, **banner_of(request, patient, head)})
 
 
@@ -55,9 +51,8 @@ def banner(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     return render(request, "patients/banner_place.html", context)
 
 
-def _note_visit(request: StaffRequest, patient: Patient) -> None:
-    """In the audit, and among those this person saw last."""
-    put_fact("view", entity_type="patient", entity_id=patient.pk, patient_id=patient.pk)
+def _note_recent(request: StaffRequest, patient: Patient) -> None:
+    """Among those this person saw last."""
     key, known = str(patient.pk), request.session.get(RECENT, [])
     if known[:1] != [key]:
         request.session[RECENT] = [key, *(one for one in known if one != key)][:MOST_RECENT]

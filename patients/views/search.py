@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from core.accounts.access import StaffRequest, access
 from core.accounts.models import User
+from core.reads import shows, tell_as
 from core.shell import scanned, words
 from patients.models import Appointment, Patient, Visit
 from patients.queries import search as queries
@@ -91,6 +92,8 @@ def search(request: StaffRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     in_box = bool(request.htmx) and request.htmx.target == "find-results"
     shown = found[:IN_THE_BOX] if in_box else list(page)
+    shows(one.pk for one in shown)
+    tell_as("search", asked=queries.in_words(text))
     context: dict[str, Any] = {
         "q": text,
         "page": page,
