@@ -6,6 +6,8 @@ from core.outbox.models import OutboxRow
 from core.relay.rows import Row
 
 FROM_CONTEXT = ("ip_address", "user_agent", "request_id", "reason")
+OF_THE_PURPOSE = ("purpose", "grant_id")
+"""Set while a restricted record is open in an emergency: purpose BTG [HL7 PurposeOfUse]."""
 NOISE = ("version", "created_at", "updated_at", "created_by", "updated_by")
 
 
@@ -21,7 +23,11 @@ def audit_entry(row: Row | OutboxRow) -> dict[str, Any]:
         "changes": changes_of(row),
         "timestamp": row.created_at,
         **{key: context.get(key) for key in FROM_CONTEXT},
-        "metadata": {"kind": row.kind, "outbox_id": row.id},
+        "metadata": {
+            "kind": row.kind,
+            "outbox_id": row.id,
+            **{key: context[key] for key in OF_THE_PURPOSE if key in context},
+        },
     }
     return {key: value for key, value in entry.items() if value is not None}
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from audit.queries import people
 from audit.queries.trail import Filters
 from core.clock import today
+from patients.models import BreakGlassGrant
 from patients.queries.dates import parse_date
 
 FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
@@ -124,3 +125,19 @@ class TrailForm(Between):
 def _midnight(day: date | None) -> datetime | None:
     """When the day begins on the clinic's wall."""
     return timezone.make_aware(datetime.combine(day, time())) if day else None
+
+
+class ReviewForm(forms.Form):
+    """What the privacy officer says of a record opened in an emergency."""
+
+    finding = forms.ChoiceField(
+        label="It was",
+        choices=BreakGlassGrant.Finding,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether it was justified."},
+    )
+    words = forms.CharField(
+        label="Why",
+        max_length=500,
+        error_messages={"required": "Say in a few words what you found."},
+    )

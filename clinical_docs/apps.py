@@ -13,6 +13,7 @@ class ClinicalDocsConfig(AppConfig):
         from clinical_docs.domain import revisions, sweeping
         from clinical_docs.listening import may_hear_visit
         from clinical_docs.menu import ENTRIES
+        from clinical_docs.models import Letter
         from clinical_docs.queries import bedside
         from clinical_docs.timeline import ADDITIONS
         from core import upkeep
@@ -22,6 +23,7 @@ class ClinicalDocsConfig(AppConfig):
         from core.shell import menu
         from core.timeline import registry as timeline
         from patients import cards
+        from patients.queries import whose
         from patients.queries.facts import facts
 
         registry.register(ClinicalData, DocumentMetadata)
@@ -33,5 +35,6 @@ class ClinicalDocsConfig(AppConfig):
         facts.provide_weight(bedside.weight_today)
         facts.provide_pregnancy(bedside.pregnant)
         topics.allow("visit", may_hear_visit)
+        whose.register("letter_id", Letter)
         upkeep.also("older drafts of notes", revisions.outlived)
         upkeep.also_do("files of nobody", sweeping.tidy)

@@ -10,6 +10,7 @@ from patients.models import (
     Allergy,
     AllergyGroup,
     Appointment,
+    BreakGlassGrant,
     CriticalCall,
     DiagnosisCode,
     Dispense,
@@ -23,6 +24,8 @@ from patients.models import (
     PrescriptionItem,
     Problem,
     ReferenceRange,
+    Restriction,
+    RestrictionPermit,
     Room,
     Specimen,
     Ticket,
@@ -48,6 +51,33 @@ class Patients(Kept):
         """The record number is given when the row is saved."""
         fields = super().get_readonly_fields(request, obj)
         return ["mrn", *fields] if obj else fields
+
+
+@admin.register(Restriction)
+class Restrictions(ReadOnly):
+    """Set on the record's own page, by those who may."""
+
+    list_display = ("patient", "kind", "created_at")
+    list_select_related = ("patient",)
+    list_filter = ("kind",)
+    search_fields = PATIENT
+
+
+@admin.register(RestrictionPermit)
+class RestrictionPermits(ReadOnly):
+    list_display = ("patient", "user")
+    list_select_related = ("patient", "user")
+    search_fields = PATIENT
+
+
+@admin.register(BreakGlassGrant)
+class BreakGlassGrants(ReadOnly):
+    """Reviewed on the privacy officer's page."""
+
+    list_display = ("begins_at", "user", "patient", "reason", "reviewed_at", "finding")
+    list_select_related = ("patient", "user")
+    list_filter = ("reason", "finding")
+    search_fields = PATIENT
 
 
 @admin.register(PatientIdentifier)

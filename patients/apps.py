@@ -8,6 +8,7 @@ class PatientsConfig(AppConfig):
     verbose_name = "Patients"
 
     def ready(self) -> None:
+        from core.accounts import access
         from core.importing import registry
         from core.live import topics
         from core.shell import menu
@@ -16,7 +17,9 @@ class PatientsConfig(AppConfig):
         from patients.board import FACTS
         from patients.menu import ENTRIES
         from patients.timeline import ADDITIONS
+        from patients.views.glass import gate
 
+        access.guard_with(gate)
         registry.announce("patients.fhir")
         timeline.register(*ADDITIONS)
         for entry in ENTRIES:

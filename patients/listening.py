@@ -20,6 +20,7 @@ LISTS = {
     "charge": ("till",),
     "payment": ("till",),
     "lot": ("stock",),
+    "break_glass_grant": ("privacy",),
 }
 """Which lists a row of a type concerns."""
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 from core.accounts.roles import Role
 from core.capture.context import acting
 from core.outbox.domain import put_fact
-from core.shell.reading import looks as told
 from core.paper.tests.test_papers import text_of
+from core.shell.reading import looks as told
 from patients.models import Patient
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,6 +19,7 @@ NOT_CLINICAL_APPS = ("billing", "inventory", "core", "")
 NOT_CLINICAL = ("patient", "patient_identifier", "visit")
 WITHHELD = "clinical, not shown to your role"
 SEALED = "sealed"
+EMERGENCY = "BTG"
 IN_THE_LINE = 3
 MOST_IN_THE_LINE = 60
 
@@ -121,7 +122,7 @@ def _line(
         role=", ".join(str(Role(role).label).lower() for role in user.roles) if user else "",
         action=entry["action"],
         act=words.act(entry["action"]),
-        tone=words.tone(entry["action"]),
+        tone=_tone(entry),
         thing=words.thing(of),
         thing_id=entry.get("entity_id", ""),
         patient=patients.get(str(entry.get("patient_id"))),
@@ -137,6 +138,12 @@ def _line(
         is_waiting="seq" not in entry,
         is_set_aside=entry.get("is_set_aside", False),
     )
+
+
+def _tone(entry: dict[str, Any]) -> str:
+    """Whatever was done behind broken glass stands out."""
+    in_emergency = entry.get("metadata", {}).get("purpose") == EMERGENCY
+    return "alarm" if in_emergency else words.tone(entry["action"])
 
 
 def _who(entry: dict[str, Any], user: User | None) -> str:

@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from core.accounts.models import User
+from core.capture.context import acting
 
 P = ParamSpec("P")
 
@@ -20,9 +21,21 @@ class StaffRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    because: dict[str, str]
 
 
 View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
+Guard = Callable[[StaffRequest, str, dict[str, Any]], HttpResponseBase | None]
+"""Asked after the role: the request, the permission, what stands in the address. Gives the answer
+that refuses, or None; what is written and read then goes by `request.because` too."""
+
+_guards: list[Guard] = []
+
+
+def guard_with(guard: Guard) -> None:
+    """Whoever the role lets through, this one may still refuse; registered in `AppConfig.ready`."""
+    if guard not in _guards:
+        _guards.append(guard)
 
 
 def access(permission: str) -> Callable[[View[P]], Callable[Concatenate[Any, P], HttpResponseBase]]:
@@ -38,7 +51,11 @@ def access(permission: str) -> Callable[[View[P]], Callable[Concatenate[Any, P],
                 return to_sign_in(request)
             if not request.user.has_perm(permission):
                 raise PermissionDenied(permission)
-            return view(request, *args, **kwargs)
+            refusal = _refusal(request, permission, kwargs)
+            if refusal is not None:
+                return refusal
+            with acting(**request.because):
+                return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return cast("Callable[Concatenate[Any, P], HttpResponseBase]", guarded)
@@ -50,6 +67,13 @@ def for_all_eyes(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRespons
     """A page that tells nothing of anybody: it goes on while its session is locked."""
     view.is_for_all_eyes = True  # type: ignore[attr-defined]
     return view
+
+
+def _refusal(
+    request: StaffRequest, permission: str, kwargs: dict[str, Any]
+) -> HttpResponseBase | None:
+    request.because = {}
+    return next((no for guard in _guards if (no := guard(request, permission, kwargs))), None)
 
 
 def to_sign_in(request: Any) -> HttpResponse:

@@ -24,7 +24,11 @@ DESK = {"patients.search", "patients.view"}
 QUEUE = {"queue.view", "queue.work"}
 DIARY = {"appointments.view", "appointments.check_in", "appointments.book"}
 DOCUMENTS = {"documents.view", "documents.add"}
-CARE = DESK | QUEUE | {"patients.view_clinical", "patients.edit", "allergies.edit"}
+CARE = (
+    DESK
+    | QUEUE
+    | {"patients.view_clinical", "patients.edit", "allergies.edit", "patients.break_glass"}
+)
 
 PERMISSIONS: dict[str, set[str]] = {
     Role.RECEPTIONIST: DESK
@@ -68,11 +72,19 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.LAB: DESK
     | QUEUE
     | DOCUMENTS
-    | {"patients.view_clinical", "lab.view", "lab.collect", "lab.result", "lab.verify"},
+    | {
+        "patients.view_clinical",
+        "patients.break_glass",
+        "lab.view",
+        "lab.collect",
+        "lab.result",
+        "lab.verify",
+    },
     Role.PHARMACIST: DESK
     | QUEUE
     | {
         "patients.view_clinical",
+        "patients.break_glass",
         "prescriptions.view",
         "prescriptions.dispense",
         "documents.view",
@@ -105,9 +117,10 @@ PERMISSIONS: dict[str, set[str]] = {
         "documents.hold",
         "stock.view",
         "operations.view",
+        "patients.restrict",
     },
     Role.ADMINISTRATOR: {"admin.site", "operations.view", "outbox.retry", "styleguide.view"},
-    Role.AUDITOR: {"audit.view", "operations.view", "patients.search", "patients.view"},
+    Role.AUDITOR: DESK | {"audit.view", "operations.view", "patients.restrict", "privacy.review"},
 }
 """The auditor reads the trail of a record, not the record's clinical content."""
 

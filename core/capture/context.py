@@ -28,7 +28,8 @@ def current() -> dict[str, str]:
 def acting(**facts: object) -> Iterator[None]:
     """Every write inside is reported with these facts added to those already known.
 
-    Keys: user_id, ip_address, user_agent, session_id, request_id, action (a verb), reason.
+    Keys: user_id, ip_address, user_agent, session_id, request_id, action (a verb), reason,
+    purpose and grant_id (of a restricted record opened in an emergency).
     A fact of None is left as it was.
     """
     known = {key: str(value) for key, value in facts.items() if value is not None}

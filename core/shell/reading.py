@@ -10,6 +10,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_asy
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 
+from core.capture.context import acting
 from core.outbox.domain import put_fact
 from core.reads import Reading, watching
 from core.shell.middleware import is_fragment, unreachable
@@ -99,14 +100,15 @@ def _tell(request: HttpRequest, reading: Reading) -> None:
     patients = looks.new(session, page, reading.patients) if goes_on else reading.patients
     if goes_on and not patients:
         return
-    put_fact(
-        reading.action or "view",
-        entity_type=reading.entity_type,
-        entity_id=reading.entity_id or _only(patients, reading.entity_type),
-        patient_id=UUID(_only(patients)) if _only(patients) else None,
-        **({"patients": sorted(patients)} if len(patients) > 1 else {}),
-        **(reading.details or {"page": page}),
-    )
+    with acting(**getattr(request, "because", {})):
+        put_fact(
+            reading.action or "view",
+            entity_type=reading.entity_type,
+            entity_id=reading.entity_id or _only(patients, reading.entity_type),
+            patient_id=UUID(_only(patients)) if _only(patients) else None,
+            **({"patients": sorted(patients)} if len(patients) > 1 else {}),
+            **(reading.details or {"page": page}),
+        )
     looks.keep(session, page, patients)
 
 

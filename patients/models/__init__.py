@@ -2,6 +2,7 @@
 
 from patients.models.appointment import Appointment
 from patients.models.dispense import Dispense
+from patients.models.glass import BreakGlassGrant, Restriction, RestrictionPermit
 from patients.models.history import (
     Allergy,
     AllergyGroup,
@@ -30,6 +31,7 @@ __all__ = [
     "Allergy",
     "AllergyGroup",
     "Appointment",
+    "BreakGlassGrant",
     "CriticalCall",
     "DiagnosisCode",
     "Dispense",
@@ -43,6 +45,8 @@ __all__ = [
     "PrescriptionItem",
     "Problem",
     "ReferenceRange",
+    "Restriction",
+    "RestrictionPermit",
     "Room",
     "Specimen",
     "Ticket",

@@ -29,6 +29,7 @@ ACTS = (
     ("audit.view_record", "Audit trail", "audit:patient", ""),
     ("billing.take_payment", "Till", "billing:till_of", "t"),
     ("patients.edit", "Edit", "patients:edit", "e"),
+    ("patients.restrict", "Restrict", "patients:restrict", ""),
 )
 
 
