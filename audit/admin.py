@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from audit.mirrors import AnalyticsMirror, AuditLogMirror
-from audit.models import Checkpoint
+from audit.models import Checkpoint, Verification
 from core.administration.tables import Mirror, ReadOnly
 
 
@@ -37,3 +37,11 @@ class Checkpoints(ReadOnly):
     search_fields = ("=seq",)
     date_hierarchy = "made_at"
     ordering = ("-seq",)
+
+
+@admin.register(Verification)
+class Verifications(ReadOnly):
+    list_display = ("at", "verdict", "first", "last", "entries", "by", "words")
+    list_select_related = ("by",)
+    list_filter = ("verdict",)
+    date_hierarchy = "at"

@@ -1,12 +1,14 @@
 """Checkpoints of the audit, and its collections as mirrors; the entries are documents in MongoDB."""
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from audit.mirrors import AnalyticsMirror, AuditLogMirror
 from core.capture.triggers import refused
 
-__all__ = ["AnalyticsMirror", "AuditLogMirror", "Checkpoint"]
+__all__ = ["AnalyticsMirror", "AuditLogMirror", "Checkpoint", "Verification"]
 
 
 class Checkpoint(models.Model):
@@ -30,3 +32,40 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"Checkpoint at {self.seq}"
+
+
+class Verification(models.Model):
+    """What somebody found who held the log against its seals and checkpoints; only ever added."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    verdict = models.CharField(max_length=20)
+    words = models.TextField()
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    entries = models.BigIntegerField()
+    seconds = models.FloatField()
+
+    class Meta:
+        db_table = "audit_verifications"
+        ordering = ["-id"]
+        triggers = [
+            refused("update", pgtrigger.Update, "A verification is never changed"),
+            refused("delete", pgtrigger.Delete, "A verification is never deleted"),
+            refused("truncate", pgtrigger.Truncate, "Verifications are never deleted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} up to {self.last}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every entry was read."""
+        return self.first <= 1
+
+    @property
+    def is_intact(self) -> bool:
+        return self.verdict == "intact"

@@ -274,7 +274,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {"tidy": {"task": "core.tidy", "schedule": 6 * 3600}}
+CELERY_BEAT_SCHEDULE = {
+    "tidy": {"task": "core.tidy", "schedule": 6 * 3600},
+    "verify": {"task": "audit.verify", "schedule": 24 * 3600},
+}
 
 # One line a request, when it is answered.
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 
 from bson.raw_bson import RawBSONDocument
@@ -43,6 +44,7 @@ class Found:
     verdict: Verdict = Verdict.INTACT
     words: str = "Intact."
     seq: float | None = None
+    first: int = 1
     entries: int = 0
     last: int = 0
     unsealed: int = 0
@@ -126,8 +128,9 @@ class Walk:
 Tell = Callable[[int, int], None]
 
 
-def verify(tell: Tell = lambda done, total: None) -> Found:
-    """Read every entry. `tell` hears how many of how many, now and then.
+def verify(tell: Tell = lambda done, total: None, *, since: datetime | None = None) -> Found:
+    """Read every entry, or those after the last checkpoint made before `since`, which is signed and
+    so stands for all before it. `tell` hears how many of how many, now and then.
 
     Raises ServiceUnavailable when a server does not answer.
     """
@@ -135,7 +138,8 @@ def verify(tell: Tell = lambda done, total: None) -> Found:
     try:
         known = statements()
         found.checkpoints = len(known)
-        walk = Walk(head=head(), known=known)
+        walk = Walk(head=head(), known=known, last=_beginning(known, since))
+        found.first = walk.last.seq + 1 if walk.last else 1
         _walk(walk, found, tell)
         _refuse_cut(walk)
         _refuse_waiting(walk)
@@ -147,11 +151,21 @@ def verify(tell: Tell = lambda done, total: None) -> Found:
     return found
 
 
+def _beginning(known: dict[int, list[Statement]], since: datetime | None) -> Seal | None:
+    """Where to begin: the entry of the newest checkpoint made before that moment."""
+    stated = [one for made in known.values() for one in made if since and one.made_at <= since]
+    last = max(stated, key=lambda one: one.seq, default=None)
+    return Seal(last.seq, last.key_id, "", last.hash) if last else None
+
+
 def _walk(walk: Walk, found: Found, tell: Tell) -> None:
     log = mongo.collection(COLLECTION).with_options(CODEC_RAW)
-    total = log.estimated_document_count()
+    total = max(0, log.estimated_document_count() - found.first + 1)
+    # Whatever bears no number of an entry at all is met by those that read everything.
+    wanted = {"seq": {"$gte": found.first}} if found.first > 1 else {}
     try:
-        for count, document in enumerate(log.find(sort=[("seq", 1)], batch_size=BATCH), 1):
+        entries = log.find(wanted, sort=[("seq", 1)], batch_size=BATCH)
+        for count, document in enumerate(entries, 1):
             walk.take(document)
             if count % BATCH == 0:
                 tell(count, total)

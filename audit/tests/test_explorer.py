@@ -12,8 +12,9 @@ from core.outbox.models import OutboxRow
 from core.shell.spreadsheets import safe
 from patients.models import Patient
 
-# Session, user, four of the form and the page, two of names, and the fact with its actor.
-SAME = 10
+# Session, user, the rail's count, two verifications, four of the form and the page, two of names,
+# and the fact with its savepoint.
+SAME = 13
 EXPLORER, EXPORT = "/audit/", "/audit/export/"
 MAY_OPEN = {
     EXPLORER: {Role.AUDITOR},

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from audit.forms import TrailForm
+from audit.queries.state import state
 from audit.views import showing
 from core.accounts.access import StaffRequest, access
 from core.reads import tell_as
@@ -17,7 +18,11 @@ def explorer(request: StaffRequest) -> HttpResponse:
     """Every entry, narrowed by the address. Opening it is itself written to the audit."""
     form = showing.form_of(request.GET)
     context = showing.shown(request, form)
-    context |= {"clear_url": reverse("audit:explorer"), "query": request.GET.urlencode()}
+    context |= {
+        "state": state(),
+        "clear_url": reverse("audit:explorer"),
+        "query": request.GET.urlencode(),
+    }
     tell_as("view_audit", entity_type="audit", filters=asked(form))
     return render(request, "audit/explorer.html", context)
 

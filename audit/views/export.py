@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audit.queries import trail
+from audit.queries.state import state
 from audit.queries.trail import Cursor, Filters
 from audit.views import showing
 from audit.views.explorer import asked
@@ -48,7 +49,7 @@ def export(request: StaffRequest) -> HttpResponse:
     """
     form = showing.form_of(request.GET)
     if not form.is_valid():
-        context = showing.shown(request, form) | {"clear_url": "/audit/"}
+        context = showing.shown(request, form) | {"state": state(), "clear_url": "/audit/"}
         return render(request, "audit/explorer.html", context, status=422)
     rows = (cells(line) for line in _everything(form.filters, request.user))
     answer = csv_answer(stamped("audit"), HEAD, rows)

@@ -12,6 +12,7 @@ from audit.queries import people
 from audit.views import words
 from core.accounts.models import User
 from core.accounts.roles import Role
+from core.shell.words import grouped
 from patients.models import Patient
 
 # Of a patient these are not clinical; the values of everything else need `patients.view_clinical`.
@@ -80,7 +81,7 @@ class Line:
 
     @property
     def number(self) -> str:
-        return words.number(self.seq) if self.seq else ""
+        return grouped(self.seq) if self.seq else ""
 
     @property
     def summary(self) -> str:

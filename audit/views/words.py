@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from core.capture.names import entity_type
 from core.databases.mirror import MirrorModel
-from core.shell.words import NO_BREAK, clinic_date, clinic_datetime
+from core.shell.words import clinic_date, clinic_datetime
 
 SEALED = "[sealed]"
 THINGS = {
@@ -53,6 +53,7 @@ ACTS = {
     "dispense": ("Dispensed", "ok"),
     "pay": ("Paid", "ok"),
     "refund": ("Refunded", "warn"),
+    "verify": ("Verified", "ok"),
     "retry": ("Retried", "warn"),
     "discard": ("Discarded", "danger"),
 }
@@ -146,11 +147,6 @@ def value(raw: Any, of: str, name: str) -> str:
     if isinstance(raw, list | dict):
         return json.dumps(raw, ensure_ascii=False, default=str, indent=1)
     return _single(str(raw), _field(of, name))
-
-
-def number(seq: int) -> str:
-    """`184 226`."""
-    return f"{seq:,}".replace(",", NO_BREAK)
 
 
 def plain(name: str) -> str:

@@ -55,6 +55,7 @@ WHO = {
     "patients:glass": {N, C, L, P},
     "patients:restrict": {M, Z},
     "audit:reviews": {Z},
+    "audit:events": {Z},
     "patients:arrive": {R, N, C},
     "patients:scan": EVERYBODY - {A},
     "patients:today": {R, N, C, M},

@@ -132,6 +132,11 @@ def mrn(number: int | str | None) -> str:
     return NO_BREAK.join(reversed(groups))
 
 
+def grouped(number: int) -> str:
+    """`184 226`."""
+    return f"{number:,}".replace(",", NO_BREAK)
+
+
 def quantity(value: object, unit: str = "") -> str:
     """A measured value as it was reported, its unit on the same line: `8.4 %`, `0.5 mmol/L`."""
     if value in (None, ""):
