@@ -40,6 +40,7 @@ class AuditLog(OutboxDocument):
             ("user_id", "-timestamp"),
             ("entity_type", "entity_id", "-seq"),
             ("patient_id", "-timestamp"),
+            {"fields": ("metadata.origin",), "sparse": True},
             {"fields": ("changes.patients", "-timestamp"), "sparse": True},
             ("action", "-timestamp"),
             ("-timestamp",),

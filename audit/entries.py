@@ -27,9 +27,16 @@ def audit_entry(row: Row | OutboxRow) -> dict[str, Any]:
             "kind": row.kind,
             "outbox_id": row.id,
             **{key: context[key] for key in OF_THE_PURPOSE if key in context},
+            **_origin(row),
         },
     }
     return {key: value for key, value in entry.items() if value is not None}
+
+
+def _origin(row: Row | OutboxRow) -> dict[str, str]:
+    """Said only where something is to be said; a row that still waits is looked at by the relay."""
+    origin = row.origin() if isinstance(row, Row) else ""
+    return {"origin": origin} if origin else {}
 
 
 def changes_of(row: Row | OutboxRow) -> dict[str, Any]:

@@ -13,7 +13,7 @@ class ClinicalDocsConfig(AppConfig):
         from clinical_docs.domain import revisions, sweeping
         from clinical_docs.listening import may_hear_visit
         from clinical_docs.menu import ENTRIES
-        from clinical_docs.models import Letter
+        from clinical_docs.models import Document, Letter
         from clinical_docs.queries import bedside
         from clinical_docs.timeline import ADDITIONS
         from core import upkeep
@@ -36,5 +36,6 @@ class ClinicalDocsConfig(AppConfig):
         facts.provide_pregnancy(bedside.pregnant)
         topics.allow("visit", may_hear_visit)
         whose.register("letter_id", Letter)
+        whose.register("document_id", Document)
         upkeep.also("older drafts of notes", revisions.outlived)
         upkeep.also_do("files of nobody", sweeping.tidy)

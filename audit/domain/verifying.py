@@ -48,6 +48,7 @@ class Found:
     entries: int = 0
     last: int = 0
     unsealed: int = 0
+    unsigned: int = 0
     checkpoints: int = 0
     seconds: float = 0.0
 
@@ -141,6 +142,7 @@ def verify(tell: Tell = lambda done, total: None, *, since: datetime | None = No
         walk = Walk(head=head(), known=known, last=_beginning(known, since))
         found.first = walk.last.seq + 1 if walk.last else 1
         _walk(walk, found, tell)
+        _refuse_changed_before(found)
         _refuse_cut(walk)
         _refuse_waiting(walk)
     except Broken as broken:
@@ -172,6 +174,16 @@ def _walk(walk: Walk, found: Found, tell: Tell) -> None:
     finally:
         found.entries, found.unsealed = walk.checked + walk.unsealed, walk.unsealed
         found.last = walk.last.seq if walk.last else 0
+
+
+def _refuse_changed_before(found: Found) -> None:
+    """What was changed between its commit and its seal was sealed as it then was, and marked."""
+    log = mongo.collection(COLLECTION)
+    found.unsigned = log.count_documents({"metadata.origin": "unsigned"})
+    altered = log.find_one({"metadata.origin": "altered"}, {"seq": 1}, sort=[("seq", 1)])
+    if altered:
+        words = "It was changed in PostgreSQL after it was written and before it was sealed."
+        raise Broken(Verdict.ALTERED, altered["seq"], words)
 
 
 def _refuse_cut(walk: Walk) -> None:

@@ -31,6 +31,7 @@ def log(relay, settings, tmp_path):
     """Twelve sealed entries, the tenth of them stated by a checkpoint."""
     settings.KEYS_FOLDER = tmp_path / "keys"
     settings.AUDIT_CHECKPOINTS = tmp_path / "apart" / "checkpoints.jsonl"
+    keys.make(Purpose.ROW)
     write(ENTRIES - 2, relay)
     state()
     write(2, relay)
@@ -106,6 +107,33 @@ def written_anew(log, key=None):
         plain = bson.encode(changed)
         before = mac(key, plain)
         put(log, with_hash(plain, before))
+
+
+def changed_before_the_seal(settings, relay):
+    """As PostgreSQL's superuser does between the commit and the relay."""
+    put_fact("view", entity_type="patient", entity_id="p99")
+    with psycopg.connect(settings.DATABASE_ROLE_URLS["owner"], autocommit=True) as admin:
+        admin.execute("UPDATE outbox SET entity_id = 'somebody else' WHERE entity_id = 'p99'")
+    relay()
+
+
+def test_what_is_changed_between_commit_and_seal_is_found(log, settings, relay):
+    changed_before_the_seal(settings, relay)
+
+    found = verify()
+    assert (found.verdict, found.seq) == (Verdict.ALTERED, ENTRIES + 1)
+    assert "before it was sealed" in found.words
+
+
+def test_what_other_programs_wrote_is_counted_and_no_fault(log, settings, relay):
+    with psycopg.connect(settings.DATABASE_ROLE_URLS["owner"], autocommit=True) as admin:
+        admin.execute(
+            "INSERT INTO rooms (name, kind, active) VALUES ('by psql', 'consulting', true)"
+        )
+    relay()
+
+    found = verify()
+    assert (found.verdict, found.unsigned) == (Verdict.INTACT, 1)
 
 
 KINDS = [

@@ -72,7 +72,7 @@ def test_what_was_found_is_never_changed(log):  # noqa: F811
             act()
 
 
-def test_the_page_says_how_far_it_is_sealed_and_that_nobody_verified(client, noor, log):  # noqa: F811
+def test_the_page_says_how_far_it_is_sealed_and_that_nobody_verified(log, client, noor):  # noqa: F811
     page = client.get(EXPLORER).content.decode()
 
     newest = log.find_one(sort=[("seq", -1)])["seq"]
@@ -80,7 +80,7 @@ def test_the_page_says_how_far_it_is_sealed_and_that_nobody_verified(client, noo
     assert "It was never verified." in page
 
 
-def test_verifying_from_the_page_is_told_and_shown(client, noor, log):  # noqa: F811
+def test_verifying_from_the_page_is_told_and_shown(log, client, noor):  # noqa: F811
     part = client.post(reverse("audit:verify")).content.decode()
 
     assert "Intact" in part
@@ -88,7 +88,7 @@ def test_verifying_from_the_page_is_told_and_shown(client, noor, log):  # noqa: 
     assert OutboxRow.objects.filter(action="verify").count() == 1
 
 
-def test_tampering_is_an_alarm_on_the_page(client, noor, log):  # noqa: F811
+def test_tampering_is_an_alarm_on_the_page(log, client, noor):  # noqa: F811
     log.update_one({"seq": 4}, {"$set": {"entity_id": "somebody else"}})
 
     part = client.post(reverse("audit:verify")).content.decode()

@@ -21,6 +21,10 @@ NOT_CLINICAL = ("patient", "patient_identifier", "visit")
 WITHHELD = "clinical, not shown to your role"
 SEALED = "sealed"
 EMERGENCY = "BTG"
+ORIGINS = {
+    "unsigned": "Written to the database by another program than the clinic's own",
+    "altered": "Changed in the database after it was written and before it was sealed",
+}
 IN_THE_LINE = 3
 MOST_IN_THE_LINE = 60
 
@@ -73,6 +77,7 @@ class Line:
     hash: str = ""
     is_waiting: bool = False
     is_set_aside: bool = False
+    origin: str = ""
 
     @property
     def day(self) -> date:
@@ -138,13 +143,15 @@ def _line(
         hash=entry.get("hash", ""),
         is_waiting="seq" not in entry,
         is_set_aside=entry.get("is_set_aside", False),
+        origin=ORIGINS.get(entry.get("metadata", {}).get("origin"), ""),
     )
 
 
 def _tone(entry: dict[str, Any]) -> str:
     """Whatever was done behind broken glass stands out."""
-    in_emergency = entry.get("metadata", {}).get("purpose") == EMERGENCY
-    return "alarm" if in_emergency else words.tone(entry["action"])
+    metadata = entry.get("metadata", {})
+    stands_out = metadata.get("purpose") == EMERGENCY or metadata.get("origin")
+    return "alarm" if stands_out else words.tone(entry["action"])
 
 
 def _who(entry: dict[str, Any], user: User | None) -> str:

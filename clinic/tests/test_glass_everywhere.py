@@ -19,7 +19,8 @@ from patients.queries import whose
 from patients.views.glass import NOT_GATED
 
 NOBODYS = {
-    "item_id", "key", "form", "object_id", "kind", "act", "code", "grant_id", "ticket", "name",
+    "item_id", "key", "form", "object_id", "kind", "act", "code", "grant_id", "name", "session_id",
+    "factor_id",
 }  # fmt: skip
 """Parts of addresses that lead to nobody's record."""
 

@@ -27,7 +27,7 @@ def _nothing_told_yet():
 def text_of(answer: HttpResponse) -> str:
     """What a person reads in it, also of a PDF."""
     if answer["Content-Type"] != "application/pdf":
-        return answer.content.decode()
+        return answer.content.decode(errors="replace")
     reader = shutil.which("pdftotext")
     assert reader
     read = subprocess.run([reader, "-", "-"], input=answer.content, capture_output=True, check=True)

@@ -16,7 +16,7 @@ from clinical_docs.models import DocumentVersion
 from clinical_docs.queries import files
 from clinical_docs.views.files import SEE, version_or_404
 from core.accounts.access import StaffRequest, access
-from core.outbox.domain import put_fact
+from core.reads import shows, tell_as
 
 NOTHING_RUNS = "sandbox; default-src 'none'"
 
@@ -77,11 +77,11 @@ def _shown(contents: bytes, mime: str) -> HttpResponse:
 
 
 def _tell(action: str, version: DocumentVersion) -> None:
-    put_fact(
+    shows([version.patient_id])
+    tell_as(
         action,
         entity_type="document",
         entity_id=version.document_id,
-        patient_id=version.patient_id,
         file_version=version.number,
         filename=version.filename,
     )

@@ -20,7 +20,7 @@ from clinical_docs.queries import files
 from core.accounts.access import StaffRequest, access
 from core.files.kinds import ALLOWED_IN_WORDS, KINDS
 from core.files.quarantine import most_bytes
-from core.outbox.domain import put_fact
+from core.reads import shows, tell_as
 from core.timeline import queries as timeline
 from patients.queries.record import patient_or_404
 from patients.views.banner import banner_of
@@ -49,7 +49,6 @@ def documents(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     }
     if request.htmx:
         return render(request, "clinical_docs/documents.html#document-list", page)
-    put_fact("view", entity_type="patient", entity_id=patient.pk, patient_id=patient.pk, part="documents")  # fmt: skip
     page |= {"form": AddForm(by=request.user), **sending()}
     page |= banner_of(request, patient, timeline.head(patient.pk, request.user))
     return render(request, "clinical_docs/documents.html", page)
@@ -117,11 +116,11 @@ def _asked_for(request: StaffRequest, versions: list[DocumentVersion]) -> Docume
 
 
 def _told(shown: Document, version: DocumentVersion, *, may_open: bool) -> None:
-    put_fact(
+    shows([shown.patient_id])
+    tell_as(
         "view",
         entity_type="document",
         entity_id=shown.pk,
-        patient_id=shown.patient_id,
         file_version=version.number,
         contents=may_open,
     )

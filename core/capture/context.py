@@ -11,11 +11,15 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import Cursor
 from psycopg.pq import TransactionStatus
+
+from core.capture import signing
 
 _context: ContextVar[dict[str, str]] = ContextVar("clinic_context")
 
-SET = "SELECT set_config('clinic.context', %s, true)"
+SET = "SELECT set_config('clinic.context', %s, true), set_config('clinic.signing', %s, true)"
+CHANGES = ("insert", "update", "delete", "merge", "with", "call", "do")
 READS = ("select", "show", "savepoint", "release", "rollback", "set", "begin", "commit", "fetch")
 
 
@@ -52,19 +56,30 @@ def announce(
     """Execute wrapper: tell PostgreSQL who acts before the first write of a transaction."""
     connection, facts = context["connection"], current()
     _forget_ended_transaction(connection)
-    # Somebody told earlier in this transaction must be taken back once nobody acts any more.
-    nothing_to_tell = not facts and _told(connection.connection) is None
-    if nothing_to_tell or only_reads(sql):
+    if only_reads(sql):
         return execute(sql, params, many, context)
     if connection.in_atomic_block:
         _announce_once(connection, facts)
         return execute(sql, params, many, context)
+    if not facts and not _begins(sql, CHANGES):
+        # VACUUM and its like run in no transaction.
+        return execute(sql, params, many, context)
     return _execute_announced(execute, sql, params, many, context, facts)
+
+
+def announced(connection: BaseDatabaseWrapper) -> None:
+    """The same before a COPY, which no wrapper sees; within a transaction."""
+    _forget_ended_transaction(connection)
+    _announce_once(connection, current())
 
 
 def only_reads(sql: Any) -> bool:
     """Whether the statement surely changes nothing; when in doubt it counts as a write."""
-    return isinstance(sql, str) and sql.lstrip(" \n(").lower().startswith(READS)
+    return _begins(sql, READS)
+
+
+def _begins(sql: Any, words: tuple[str, ...]) -> bool:
+    return isinstance(sql, str) and sql.lstrip(" \n(").lower().startswith(words)
 
 
 def _forget_ended_transaction(connection: BaseDatabaseWrapper) -> None:
@@ -85,9 +100,14 @@ def _announce_once(connection: BaseDatabaseWrapper, facts: dict[str, str]) -> No
     told = (tuple(connection.savepoint_ids), facts)
     if _told(raw) == told:
         return
-    with raw.cursor() as cursor:
-        cursor.execute(SET, (json.dumps(facts) if facts else "",))
+    _tell(raw, facts)
     raw.clinic_told = told
+
+
+def _tell(raw: Any, facts: dict[str, str]) -> None:
+    """As parameters of the protocol: the text of a statement is seen by others, and is logged."""
+    with Cursor(raw) as cursor:
+        cursor.execute(SET, (json.dumps(facts) if facts else "", signing.for_a_transaction()))
 
 
 def _execute_announced(
@@ -100,6 +120,6 @@ def _execute_announced(
 ) -> Any:
     """Outside a transaction the setting must ride in the statement's own: both become one."""
     raw = context["connection"].connection
-    with raw.transaction(), raw.cursor() as cursor:
-        cursor.execute(SET, (json.dumps(facts),))
+    with raw.transaction():
+        _tell(raw, facts)
         return execute(sql, params, many, context)

@@ -54,7 +54,7 @@ def make_first() -> str:
 
 def _make_missing() -> None:
     """Before the first page: two processes that make an index key would not find each other's."""
-    for purpose in (Purpose.ENVELOPE, Purpose.INDEX):
+    for purpose in (Purpose.ENVELOPE, Purpose.INDEX, Purpose.ROW):
         if not keys.exists(purpose):
             keys.make(purpose)
 

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     CHECKPOINT = "checkpoint"
     ENVELOPE = "envelope"  # Wraps the data keys: the key-encryption key.
     INDEX = "index"  # Of the blind indexes.
+    ROW = "row"  # Signs outbox rows as they are written.
 
 
 @dataclass(frozen=True)

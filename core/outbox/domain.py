@@ -8,7 +8,7 @@ from uuid import UUID
 import bson
 from django.db import connection, transaction
 
-from core.capture.context import current
+from core.capture.context import announced, current
 from core.ids import uuid7
 from core.outbox import sealing, wake
 from core.outbox.sealing import CODEC
@@ -87,6 +87,7 @@ def _insert(rows: Iterable[tuple[object, ...]]) -> None:
     """COPY keeps pace with an import; the context column is the same for all rows."""
     context = json.dumps(current()) if current() else None
     with transaction.atomic(), connection.cursor() as cursor:
+        announced(connection)
         # COPY passes by what makes psycopg's errors Django's.
         statement = f"COPY outbox ({COLUMNS}) FROM STDIN"
         with connection.wrap_database_errors, cursor.copy(statement) as copy:

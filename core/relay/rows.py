@@ -13,11 +13,14 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from core.capture import signing
+
 MOST_ATTEMPTS = 8
 
 CLAIM = """
 SELECT id, event_id, kind, stream, collection, entity_type, entity_id, patient_id, operation,
-       action, changes, document, context, created_at, attempts
+       action, changes, document, context, created_at, attempts, signed_by, mac,
+       CASE WHEN mac IS NOT NULL THEN outbox_words(outbox) END AS words
 FROM outbox
 WHERE state = 'p' AND next_try <= now() AND NOT stream = ANY (%(blocked)s)
 ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
@@ -58,6 +61,17 @@ class Row:
     context: dict[str, str] | None
     created_at: datetime
     attempts: int
+    signed_by: str | None = None
+    mac: bytes | None = None
+    words: str | None = None
+
+    def origin(self) -> str:
+        """ "" for a row that is as one of our programs wrote it, `unsigned` for one that came by
+        another door, `altered` for one that was changed since. Raises KeyMissing."""
+        if self.mac is None or self.signed_by is None:
+            return "unsigned"
+        genuine = signing.is_genuine(self.signed_by, bytes(self.mac), self.words or "")
+        return "" if genuine else "altered"
 
 
 def claim(connection: Connection[Any], most: int) -> list[Row]:

@@ -11,7 +11,7 @@ WHY = {"required": "Say why you open it."}
 
 
 class GlassForm(forms.Form):
-    """Why, and the password once more."""
+    """Why, and who one is once more: the password, and the code for those who have an app."""
 
     reason = forms.ChoiceField(
         label="Reason",
@@ -32,6 +32,17 @@ class GlassForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": "Type your password once more."},
     )
+    code = forms.CharField(
+        label="Code of your app",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": "Type the six digits your app shows."},
+    )
+
+    def __init__(self, *args: Any, asks_code: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not asks_code:
+            del self.fields["code"]
 
 
 class RestrictForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pyotp
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from core.accounts.roles import Role
 from core.errors import NotAllowed
+from core.factors import totp
 from core.outbox.models import OutboxRow
 from patients.domain import glass
 from patients.models import BreakGlassGrant, Patient, Restriction, Visit
@@ -147,6 +149,22 @@ def test_what_is_missing_is_said_and_nothing_opens(client, restricted, people, w
 
     assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
     assert not BreakGlassGrant.objects.exists()
+
+
+def test_who_has_an_app_gives_its_code_too(client, restricted, people):
+    factor = totp.begin(people["amina"])
+    secret = totp.secret_of(factor)
+    totp.confirm(people["amina"], pyotp.TOTP(secret).now(), name="Phone")
+    as_(client, people["amina"])
+
+    without = client.post(at("glass", restricted), breaking())
+    wrong = client.post(at("glass", restricted), breaking(code="000000"))
+    assert (without.status_code, wrong.status_code) == (422, 422)
+    assert not BreakGlassGrant.objects.exists()
+
+    later = pyotp.TOTP(secret).at(timezone.now() + timedelta(seconds=30))
+    client.post(at("glass", restricted), breaking(code=later))
+    assert BreakGlassGrant.objects.exists()
 
 
 def test_a_grant_of_somebody_else_opens_nothing(client, restricted, people, person):

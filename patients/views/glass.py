@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.accounts import signing_in
 from core.accounts.access import StaffRequest, access
+from core.door import proving
 from core.errors import ClinicError
+from core.factors import policy
+from core.factors.errors import WrongCode
 from core.shell.middleware import is_fragment, refused
 from core.shell.words import clinic_time
 from patients.domain import glass as domain
@@ -67,7 +69,7 @@ def _shut(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 def glass_of(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Asks why, and for the password; then goes where one was going."""
     whose_record = patient_or_404(request.user, patient_id)
-    form = GlassForm(request.POST or None)
+    form = GlassForm(request.POST or None, asks_code="totp" in policy.kinds_of(request.user))
     if request.method == "POST" and form.is_valid() and _break(request, patient_id, form):
         return redirect(_next(request, patient_id))
     context = {"patient": whose_record, "form": form, "next": _next(request, patient_id)}
@@ -77,10 +79,7 @@ def glass_of(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 def _break(request: StaffRequest, patient_id: UUID, form: GlassForm) -> bool:
     typed = form.cleaned_data
-    try:
-        signing_in.check(request, username=request.user.username, password=typed["password"])
-    except ClinicError as error:
-        form.add_error("password", str(error))
+    if not _proved(request, form):
         return False
     try:
         made = domain.break_glass(
@@ -92,6 +91,20 @@ def _break(request: StaffRequest, patient_id: UUID, form: GlassForm) -> bool:
     until = clinic_time(made.ends_at)
     messages.warning(request, f"The record is open to you until {until}. It will be reviewed.")
     return True
+
+
+def _proved(request: StaffRequest, form: GlassForm) -> bool:
+    """The code first: a right password must not make guessing codes free."""
+    typed = form.cleaned_data
+    try:
+        if "code" in typed:
+            proving.by_code(request, request.user, typed["code"])
+        proving.by_password(request, request.user, typed["password"])
+    except WrongCode as error:
+        form.add_error("code", str(error))
+    except ClinicError as error:
+        form.add_error("password", str(error))
+    return not form.errors
 
 
 @require_POST

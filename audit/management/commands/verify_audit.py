@@ -78,8 +78,9 @@ def in_words(found: Found) -> str:
     at = f" at entry {found.seq}" if found.seq is not None else ""
     verdict = "Intact." if found.verdict == Verdict.INTACT else f"{name}{at}: {found.words}"
     before = f", {found.unsealed} of them from before sealing began" if found.unsealed else ""
+    by_hand = f"; {found.unsigned} written by other programs than ours" if found.unsigned else ""
     after = f" after {found.first - 1}" if found.first > 1 else ""
     return (
-        f"{verdict}\n{found.entries} entries{after} up to {found.last}{before}; "
+        f"{verdict}\n{found.entries} entries{after} up to {found.last}{before}{by_hand}; "
         f"checkpoints: {found.checkpoints}; {found.seconds:.1f} s, {rate(found)} entries a second."
     )
