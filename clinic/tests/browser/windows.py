@@ -60,8 +60,8 @@ class Windows:
         return self.profiles[username]
 
     def _context(self, **options: Any) -> BrowserContext:
-        options = {"viewport": WIDE, "reduced_motion": "reduce", **options}
-        context = self.chromium.new_context(base_url=self.clinic.url, **options)
+        usual = {"base_url": self.clinic.url, "viewport": WIDE, "reduced_motion": "reduce"}
+        context = self.chromium.new_context(**{**usual, **options})
         context.set_default_timeout(PATIENCE_MS)
         context.on("console", self._note)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
