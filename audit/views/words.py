@@ -43,6 +43,7 @@ ACTS = {
     "second_factor_added": ("Second step added", "warn"),
     "second_factor_removed": ("Second step removed", "warn"),
     "second_factor_failed": ("Second step failed", "warn"),
+    "forget_failures": ("Failed tries forgotten", "warn"),
     "recovery_codes_made": ("Recovery codes made", ""),
     "search": ("Searched", ""),
     "load": ("Loaded", ""),

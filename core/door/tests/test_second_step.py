@@ -168,6 +168,15 @@ def test_the_secret_is_sealed_and_bound_to_its_row(ben, person):
         totp.secret_of(theirs)
 
 
+def test_codes_are_counted_while_valkey_is_gone(client, ben, no_valkey):
+    app_of(ben)
+    sign_in(client)
+
+    answers = [second(client, "000000").status_code for _ in range(MOST_PER_NAME)]
+
+    assert answers == [403] * (MOST_PER_NAME - 1) + [429]
+
+
 # --- Setting up -------------------------------------------------------------------------------
 
 

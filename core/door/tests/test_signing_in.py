@@ -206,16 +206,6 @@ def test_the_door_takes_no_form_of_another_site(ben, name):
     assert strict.post(reverse(name), {"username": "ben", "password": PASSWORD}).status_code == 403
 
 
-@pytest.fixture
-def no_valkey(settings, monkeypatch):
-    """REDIS_URL leads to a port where nobody listens."""
-    settings.REDIS_URL = "redis://127.0.0.1:1"
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1"}}
-    valkey.client.cache_clear()
-    yield
-    valkey.client.cache_clear()
-
-
 def test_people_come_in_stay_in_and_are_counted_without_valkey(client, ben, no_valkey):
     with pytest.raises(redis.ConnectionError):
         valkey.client().ping()

@@ -3,6 +3,7 @@
 import json
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -215,6 +216,38 @@ def test_a_session_that_ends_closes_its_sockets_within_five_seconds(running_clin
         closed = close_of(socket)
 
     assert (closed, time.monotonic() - started < 5) == ((4401, "Signed out"), True)
+
+
+def test_a_locked_session_closes_its_sockets_and_opens_none(running_clinic, page, nurse, patient):
+    idle = timezone.now() - timedelta(minutes=16)
+    with page() as socket:
+        listen(socket, f"patient:{patient.pk}")
+        nurse.sessions.update(active_at=idle)
+        started = time.monotonic()
+        closed = close_of(socket)
+    with page() as again:
+        refused = close_of(again)
+
+    assert (closed, time.monotonic() - started < 5) == ((4423, "Locked"), True)
+    assert refused == (4423, "Locked")
+
+
+def test_a_socket_and_its_polls_keep_no_session_open(running_clinic, page, nurse, patient):
+    before = timezone.now() - timedelta(minutes=10)
+    with page() as socket, running_clinic.browser(nurse) as browser:
+        listen(socket, f"patient:{patient.pk}")
+        nurse.sessions.update(active_at=before)
+        hear(socket, heads=...)
+        browser.get("/api/sync/events", params={"after": f"patient:{patient.pk}~1"})
+        hear(socket, heads=...)
+
+    assert set(nurse.sessions.values_list("active_at", flat=True)) == {before}
+
+
+def test_who_must_think_of_a_new_password_hears_nothing_before(page, nurse):
+    type(nurse).objects.filter(pk=nurse.pk).update(must_change_password=True)
+    with page() as socket:
+        assert close_of(socket) == (4401, "Signed out")
 
 
 def test_somebody_who_leaves_the_clinic_stops_hearing_within_five_seconds(page, nurse):

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from core.accounts import signing_in
 from core.accounts.models import User
 from core.capture.context import acting
 from core.errors import ClinicError
 from core.factors import added, policy
+from core.outbox.domain import put_fact
 from core.sessions import ending
 
 ACTS = {
@@ -46,7 +48,9 @@ def _done(act: str, user: User) -> str:
     if act == "reset-second-step":
         return f"{added.reset(user, by=None)} taken away. The next sign-in asks for the password alone."
     if act == "forget-failures":
-        signing_in.forget(user)
+        with transaction.atomic():
+            signing_in.forget(user)
+            put_fact("forget_failures", entity_type="user", entity_id=user.pk)
         return f"{user.username} may try again."
     if act == "end-sessions":
         return f"{ending.end_all(user)} sessions ended."
