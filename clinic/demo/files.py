@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pydicom
 from django.conf import settings
+from django.db.models import Count
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, generate_uid
@@ -42,7 +43,7 @@ class Made(NamedTuple):
 def add_documents() -> dict[str, int]:
     """The whole folder of somebody well known, and the beginnings of two who are here today."""
     visits = visits_of().select_related("patient").order_by("opened_at")
-    known = Patient.objects.filter(family_name__iexact="Okafor").order_by("mrn")[:1]
+    known = Patient.objects.annotate(times=Count("visits")).order_by("-times", "mrn")[:1]
     guests = dict.fromkeys([*known, *(visit.patient for visit in visits)])
     added = 0
     for patient, share in zip(guests, (slice(None), slice(1, 3), slice(0, 1)), strict=False):

@@ -16,6 +16,7 @@ from pymongo import monitoring
 
 from billing.models import Charge
 from clinical_docs.domain import notes, vitals
+from clinical_docs.models import Document, DocumentVersion
 from core.accounts.roles import PERMISSIONS, Role
 from core.databases import mongo
 from patients.domain import allergies, visits
@@ -283,3 +284,31 @@ def test_today_asks_as_much_for_two_as_for_fifty(person, client):
 
     assert client.get(page).content.decode().count("BOOKED") >= MANY
     assert len(asked(client, page)) == len(few)
+
+
+def keep_documents(patient: Patient, count: int, *, by) -> None:
+    """Rows alone: the list asks for no bytes."""
+    for n in range(count):
+        document = Document.objects.create(patient=patient, category="photo", title=f"Photo {n}")
+        DocumentVersion.objects.create(
+            document=document, patient=patient, number=1, filename="a.jpg", mime="image/jpeg",
+            size=1, sha256="0", sent_sha256="0", pages=1, width=1, height=1, scan="clean",
+            storage_key=f"{document.pk}", thumbnail_key="x", uploaded_by=by, uploaded_at=timezone.now(),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("page", ["list", "one"])
+def test_documents_ask_as_much_for_one_as_for_two_hundred(page, person, client):
+    nurse = person(Role.NURSE)
+    client.force_login(nurse)
+    [patient] = patients_of("Photographed", 1)
+    keep_documents(patient, 1, by=nurse)
+    document = Document.objects.get()
+    one = reverse("clinical_docs:document", args=[document.pk])
+    address = {"list": reverse("clinical_docs:documents", args=[patient.pk]), "one": one}[page]
+    few = asked(client, address)
+
+    keep_documents(patient, 199, by=nurse)
+
+    many = asked(client, address)
+    assert len(many) == len(few) <= 8, many

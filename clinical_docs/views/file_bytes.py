@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from clinical_docs.models import DocumentVersion
 from clinical_docs.queries import files
+from clinical_docs.views import file_looks
 from clinical_docs.views.files import SEE, version_or_404
 from core.accounts.access import StaffRequest, access
 from core.reads import shows, tell_as
@@ -24,20 +25,22 @@ NOTHING_RUNS = "sandbox; default-src 'none'"
 @require_safe
 @access(SEE)
 def likeness(request: StaffRequest, document_id: UUID, number: int) -> HttpResponse:
-    """The small picture in the list; that the list was looked at is in the audit."""
+    """The small picture in the list."""
     version = version_or_404(request, document_id, number)
     if not version.thumbnail_key:
         raise Http404
+    file_looks.tell_likeness(request, version)
     return _shown(files.likeness(version), "image/jpeg")
 
 
 @require_safe
 @access(SEE)
 def page(request: StaffRequest, document_id: UUID, number: int, page: int) -> HttpResponse:
-    """One page of it, drawn; that it was opened is in the audit."""
+    """One page of it, drawn."""
     version = version_or_404(request, document_id, number)
     if not 1 <= page <= version.pages:
         raise Http404
+    file_looks.tell_page(request, version)
     if version.mime.startswith("image/"):
         return _shown(files.contents(version), version.mime)
     return _shown(files.page(version, page), "image/jpeg")

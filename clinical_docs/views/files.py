@@ -17,10 +17,10 @@ from clinical_docs.document_forms import (
 from clinical_docs.models import Document, DocumentVersion
 from clinical_docs.policies import categories_for
 from clinical_docs.queries import files
+from clinical_docs.views import file_looks
 from core.accounts.access import StaffRequest, access
 from core.files.kinds import ALLOWED_IN_WORDS, KINDS
 from core.files.quarantine import most_bytes
-from core.reads import shows, tell_as
 from core.timeline import queries as timeline
 from patients.queries.record import patient_or_404
 from patients.views.banner import banner_of
@@ -49,6 +49,7 @@ def documents(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     }
     if request.htmx:
         return render(request, "clinical_docs/documents.html#document-list", page)
+    file_looks.tell_list(request, patient.pk)
     page |= {"form": AddForm(by=request.user), **sending()}
     page |= banner_of(request, patient, timeline.head(patient.pk, request.user))
     return render(request, "clinical_docs/documents.html", page)
@@ -82,7 +83,7 @@ def viewer(
     }
     if request.htmx:
         return render(request, "clinical_docs/document.html#document-said", page)
-    _told(shown, version, may_open=may_open)
+    file_looks.tell(request, version, contents=may_open)
     page |= {**_forms(request, shown), **sending(), **forms}
     page["newer"], page["older"] = files.beside(request.user, shown)
     page |= banner_of(request, shown.patient, timeline.head(shown.patient_id, request.user))
@@ -101,7 +102,7 @@ def sending() -> dict[str, Any]:
 
 def version_or_404(request: StaffRequest, document_id: UUID, number: int) -> DocumentVersion:
     """A version whose contents this person may look into. Raises Http404 for any other."""
-    found = DocumentVersion.objects.select_related("document__patient")
+    found = DocumentVersion.objects.select_related("document")
     mine = found.filter(document__in=files.documents_for(request.user))
     return get_object_or_404(mine, document=document_id, number=number)
 
@@ -113,17 +114,6 @@ def _asked_for(request: StaffRequest, versions: list[DocumentVersion]) -> Docume
         if not named or str(version.number) == named:
             return version
     raise Http404
-
-
-def _told(shown: Document, version: DocumentVersion, *, may_open: bool) -> None:
-    shows([shown.patient_id])
-    tell_as(
-        "view",
-        entity_type="document",
-        entity_id=shown.pk,
-        file_version=version.number,
-        contents=may_open,
-    )
 
 
 def _forms(request: StaffRequest, shown: Document) -> dict[str, Any]:
