@@ -130,7 +130,8 @@ def opened(visit_id: UUID, *, by: User) -> Iterator[NoteDraft]:
         NoteDraft.objects.bulk_create(
             [NoteDraft(visit_id=visit_id, saved_by=by)], ignore_conflicts=True
         )
-        yield NoteDraft.objects.select_for_update().get(pk=visit_id)
+        drafts = NoteDraft.objects.select_for_update(of=("self",)).select_related("visit")
+        yield drafts.get(pk=visit_id)
 
 
 def rescue(visit_id: UUID, typed: Mapping[str, Typed], *, by: User) -> None:

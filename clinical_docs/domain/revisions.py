@@ -22,7 +22,8 @@ def keep(draft: NoteDraft, *, by: User) -> None:
     mine = NoteRevision.objects.filter(visit=draft.pk, by=by)
     newest = mine.order_by("-id").first()
     if newest is not None and _goes_on(newest):
-        mine.filter(pk=newest.pk).update(texts=texts, saved_at=now)
+        newest.texts, newest.saved_at = texts, now
+        newest.save(update_fields=["texts", "saved_at"])
     else:
         _add(draft.pk, texts, NoteRevision.Why.WRITTEN, by)
 
@@ -34,7 +35,8 @@ def put_aside(
     words = {name: text for name, text in texts.items() if text.strip()}
     if not words:
         return None
-    same = NoteRevision.objects.filter(visit=visit_id, by=by, why=why, texts=words).first()
+    kept = NoteRevision.objects.filter(visit=visit_id, by=by, why=why)
+    same = next((one for one in kept if one.texts == words), None)
     return same or _add(visit_id, words, why, by)
 
 

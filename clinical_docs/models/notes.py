@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from clinical_docs.choices import SECTIONS
 from core.capture.models import Record
+from core.crypto.fields import SealedObjectField
 from patients.models import Visit
 
 
@@ -43,7 +44,7 @@ class NoteDraft(models.Model):
     visit = models.OneToOneField(Visit, on_delete=models.CASCADE, primary_key=True)
     template = models.CharField(max_length=80, blank=True)
     amends = models.CharField(max_length=36, blank=True)
-    sections = models.JSONField(default=dict)
+    sections = SealedObjectField(owner="visit.patient_id")
     saved_at = models.DateTimeField(db_default=Now())
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
 
@@ -71,7 +72,7 @@ class NoteRevision(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     why = models.CharField(max_length=10, choices=Why, default=Why.WRITTEN)
-    texts = models.JSONField(default=dict)
+    texts = SealedObjectField(owner="visit.patient_id", place=("visit_id", "by_id", "why"))
     began_at = models.DateTimeField(db_default=Now())
     saved_at = models.DateTimeField(db_default=Now())
 

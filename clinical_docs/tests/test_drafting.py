@@ -47,7 +47,7 @@ def standing(visit) -> dict[str, str]:
 
 def kept(visit) -> list[tuple[str, dict[str, str]]]:
     """Older drafts, the oldest first."""
-    return list(NoteRevision.objects.filter(visit=visit).order_by("id").values_list("why", "texts"))
+    return [(o.why, o.texts) for o in NoteRevision.objects.filter(visit=visit).order_by("id")]
 
 
 def signed() -> list[dict]:

@@ -51,12 +51,12 @@ def to_seal(owner: str) -> OpenKey:
     return _known(owner) or _load([owner]).get(owner) or _make([owner])[owner]
 
 
-def to_open(owner: str, key_id: UUID) -> OpenKey:
-    """The owner's key of that id. Raises KeyMissing, KeyShredded, DataKeyMissing, NotAuthentic."""
+def to_open(owner: str | None, key_id: UUID) -> OpenKey:
+    """The owner's key of that id, or whoever's it is. Raises KeyMissing, KeyShredded, DataKeyMissing, NotAuthentic."""
     key = _known(key_id) or _load_expected(key_id)
     if key is None:
-        _refuse(owner)
-    elif key.owner != owner:
+        _refuse(owner, key_id)
+    elif key.owner != (owner or key.owner):
         raise NotAuthentic(f"a value of {owner}")
     return key
 
@@ -160,7 +160,8 @@ def _share_lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
 
 
-def _refuse(owner: str) -> NoReturn:
-    if DataKey.objects.filter(owner=owner, state=DataKey.State.SHREDDED).exists():
-        raise KeyShredded(owner)
-    raise DataKeyMissing(owner)
+def _refuse(owner: str | None, key_id: UUID) -> NoReturn:
+    shredded = DataKey.objects.filter(Q(pk=key_id) | Q(owner=owner or ""), state="shredded")
+    if shredded.exists():
+        raise KeyShredded(owner or str(key_id))
+    raise DataKeyMissing(owner or str(key_id))

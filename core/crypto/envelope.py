@@ -42,8 +42,8 @@ def seal(owner: str, plaintext: bytes, bound_to: str) -> bytes:
     return head + nonce + key.cipher.encrypt(nonce, plaintext, head + bound_to.encode())
 
 
-def open_sealed(owner: str, sealed: bytes, bound_to: str) -> bytes:
-    """The plaintext again.
+def open_sealed(owner: str | None, sealed: bytes, bound_to: str) -> bytes:
+    """The plaintext again. None opens whoever's it is: the place alone must be the right one.
 
     Raises NotAuthentic if the bytes were changed or belong elsewhere, KeyShredded if the key was
     destroyed, KeyMissing or DataKeyMissing if it is lost.

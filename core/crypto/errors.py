@@ -7,7 +7,9 @@ class KeyShredded(ClinicError):
     """The owner's key was destroyed on purpose, and with it all that was sealed with it."""
 
     def __init__(self, owner: str) -> None:
-        super().__init__("The contents were destroyed for good; only that there were any is known.")
+        super().__init__(
+            "This record was destroyed on purpose: nothing of it can be read, and nothing added."
+        )
         self.owner = owner
 
 

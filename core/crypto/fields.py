@@ -5,7 +5,8 @@ bytes each, and what `envelope.seal` made of the value for the place `table.colu
 are part of what is sealed: renaming a table or a column means sealing it anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -40,7 +41,9 @@ class OpensOnReading(DeferredAttribute):
 
 
 class SealedField(models.Field):  # type: ignore[type-arg]
-    """`owner` names the attribute whose key it is sealed with; "" for the house's own key.
+    """`owner` names the attribute whose key it is sealed with, `visit.patient_id` that of another
+    row; "" is the house's own key. `place` names the attributes that tell the row from all others,
+    where its id is only known once it is stored.
 
     `finds` names the blind indexes (`blind.KINDS`): the first answers `filter(phone=…)`, each
     answers `filter(phone__KIND=…)`. Any other lookup is refused, and so is `update(phone=…)`,
@@ -50,14 +53,20 @@ class SealedField(models.Field):  # type: ignore[type-arg]
     descriptor_class = OpensOnReading
 
     def __init__(
-        self, *args: Any, owner: str = "", finds: Sequence[str] = (), **options: Any
+        self,
+        *args: Any,
+        owner: str = "",
+        place: Sequence[str] = (),
+        finds: Sequence[str] = (),
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.owner, self.finds = owner, tuple(finds)
+        self.owner, self.place, self.finds = owner, tuple(place), tuple(finds)
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
         options |= {"owner": self.owner} if self.owner else {}
+        options |= {"place": self.place} if self.place else {}
         options |= {"finds": self.finds} if self.finds else {}
         return name, path, args, options
 
@@ -78,27 +87,31 @@ class SealedField(models.Field):  # type: ignore[type-arg]
 
         Raises KeyMissing, DataKeyMissing, NotAuthentic.
         """
-        place = self._place(instance.pk)
+        place = self._place(instance)
         bound_to = self._bound(place, value)
+        # Another row's is not asked for: it would cost a question, and the place is the row's own.
+        owner = None if "." in self.owner else self._owner_of(instance)
         try:
-            plain = envelope.open_sealed(self._owner_of(instance), value[self.offset :], bound_to)
+            plain = envelope.open_sealed(owner, value[self.offset :], bound_to)
         except KeyShredded:
             plain = as_bytes(self.blank_value())
         return self._remembering(plain, value, place, is_stored=True)
 
-    def sealed(self, value: Any, owner: str, pk: object) -> Sealed:
-        """The column for this value on the row `pk`. Raises what `envelope.seal` raises."""
-        plain, place = as_bytes(value), self._place(pk)
+    def sealed(self, value: Any, owner: Callable[[], str], place: str) -> Sealed:
+        """The column for this value at this place. Raises what `envelope.seal` raises."""
+        plain = as_bytes(value)
         if same := still_sealed(value, place, plain, self.offset):
             return Sealed(same)
         if not value:
             return Sealed(BLANK)
         blinds = b"".join(self.blind(kind, value) for kind in self.finds)
-        return Sealed(blinds + envelope.seal(owner, plain, self._bound(place, blinds)))
+        return Sealed(blinds + envelope.seal(owner(), plain, self._bound(place, blinds)))
 
     def sealed_in(self, columns: Mapping[str, Any]) -> Sealed:
         """The same for a row that is written without a model, from its columns."""
-        return self.sealed(columns[str(self.column)], self.owner_in(columns), columns["id"])
+        names = self.place or (str(self.model._meta.pk.column),)
+        place = f"{self.label}:{'/'.join(str(columns[name]) for name in names)}"
+        return self.sealed(columns[str(self.column)], lambda: self.owner_in(columns), place)
 
     def owner_in(self, columns: Mapping[str, Any]) -> str:
         return str(columns[self.owner]) if self.owner else envelope.HOUSE
@@ -125,9 +138,9 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         if isinstance(raw, Sealed) and not add:
             return raw
         value = getattr(instance, self.attname)
-        sealed = self.sealed(value, self._owner_of(instance), instance.pk)
+        place = self._place(instance)
+        sealed = self.sealed(value, lambda: self._owner_of(instance), place)
         if sealed and sealed != getattr(value, "sealed", None):
-            place = self._place(instance.pk)
             kept = self._remembering(as_bytes(value), sealed, place, is_stored=False)
             instance.__dict__[self.attname] = kept
         return sealed
@@ -154,10 +167,11 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         return None
 
     def _owner_of(self, instance: models.Model) -> str:
-        return str(getattr(instance, self.owner)) if self.owner else envelope.HOUSE
+        return str(attrgetter(self.owner)(instance)) if self.owner else envelope.HOUSE
 
-    def _place(self, pk: object) -> str:
-        return f"{self.label}:{pk}"
+    def _place(self, instance: models.Model) -> str:
+        names = self.place or ("pk",)
+        return f"{self.label}:{'/'.join(str(getattr(instance, name)) for name in names)}"
 
     def _bound(self, place: str, value: bytes) -> str:
         """The blind indexes are authenticated with the contents they stand for."""

@@ -67,18 +67,36 @@ def exists(purpose: Purpose, key_id: str = "") -> bool:
     return any(not key_id or file.name.endswith(f"-{key_id}") for file in _files(purpose))
 
 
+def ids(purpose: Purpose) -> list[str]:
+    """Of all its keys, oldest first."""
+    return [file.name.rpartition("-")[2] for file in _files(purpose)]
+
+
+def destroy(purpose: Purpose, key_id: str) -> None:
+    """For good: overwritten, then removed. A disk may keep what was overwritten; copies do."""
+    for file in _files(purpose):
+        if file.name.endswith(f"-{key_id}"):
+            with file.open("r+b") as held:
+                held.write(secrets.token_bytes(2 * SIZE))
+                held.flush()
+                os.fsync(held.fileno())
+            file.unlink()
+    sync_folder()
+
+
 def make(purpose: Purpose) -> Key:
     """A new key, which is the present one from now on. It is on the disk when this returns."""
     secret = secrets.token_bytes(SIZE)
     key = Key(hashlib.sha256(secret).hexdigest()[:8], secret)
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder() / f"{purpose}-{timezone.now():%Y%m%dT%H%M%S%f}-{key.id}"
-    _write(file, secret.hex())
+    write(file, secret.hex())
     return key
 
 
-def _write(file: Path, text: str) -> None:
+def write(file: Path, text: str) -> None:
     """Whole or not at all: a power cut must not leave data behind whose key is half a file."""
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = file.with_name(f".{file.name}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as half:

@@ -78,7 +78,9 @@ class _Columns:
         every = [f for f in model._meta.concrete_fields if isinstance(f, SealedField)]
         self.fields = {str(field.column): field for field in every}
         self.table = model._meta.db_table
-        self.read = ["id", *sorted({f.owner for f in every} - {"", "id"})]
+        self.pk = str(model._meta.pk.column)
+        known = {name for f in every for name in (f.owner, *f.place)} - {"", self.pk}
+        self.read = [self.pk, *sorted(known)]
         self.model = model
 
     def seal(self, connection: Any) -> None:
@@ -97,10 +99,20 @@ class _Columns:
         held = " OR ".join(f"\"{name}\"::text NOT IN ('', '\\x', '{{}}')" for name in full)
         every = [*self.fields, *(f"{name}_plain" for name in self.fields)]
         names = [*self.read, *every]
-        statement = f"SELECT {_listed(names)} FROM {self.table} WHERE {held} LIMIT {BATCH}"  # noqa: S608
+        columns = ", ".join(map(self._column, names))
+        statement = f"SELECT {columns} FROM {self.table} WHERE {held} LIMIT {BATCH}"  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(statement)
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _column(self, name: str) -> str:
+        """`visit.patient_id` is a column of the row that `visit_id` leads to."""
+        table, _, column = name.rpartition(".")
+        if not table:
+            return f'"{name}"'
+        link = self.model._meta.get_field(table)
+        above = link.related_model._meta.db_table
+        return f"(SELECT up.{column} FROM {above} AS up WHERE up.id = {link.column})"  # noqa: S608
 
     def _owners(self, rows: list[Row]) -> set[str]:
         return {field.owner_in(row) for row in rows for field in self.fields.values()}
@@ -110,15 +122,16 @@ class _Columns:
         return {
             name: bytes(field.sealed_in({**known, name: _read(field, row[f"{name}_plain"])}))
             for name, field in self.fields.items()
-        } | {"id": row["id"]}
+        } | {"pk": row[self.pk]}
 
     def _opened(self, row: Row) -> Row:
-        instance = self.model(**{name: row[name] for name in self.read})
+        own = {name: row[name] for name in self.read if "." not in name}
+        instance = self.model(**own)
         return {
             f"{name}_plain": _written(field.opened(Sealed(row[name]), instance))
             for name, field in self.fields.items()
             if row[name]
-        } | {"id": row["id"]}
+        } | {"pk": row[self.pk]}
 
     def _write(self, connection: Any, emptied: list[str], rows: Iterable[Row]) -> None:
         """A batch at once, and nothing said of it.
@@ -128,16 +141,12 @@ class _Columns:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE {self.table} DISABLE TRIGGER USER")
             for row in rows:
-                given = [name for name in row if name != "id"]
+                given = [name for name in row if name != "pk"]
                 sets = [f'"{name}" = %({name})s' for name in given]
                 sets += [f'"{name}" = DEFAULT' for name in emptied]
-                statement = f"UPDATE {self.table} SET {', '.join(sets)} WHERE id = %(id)s"  # noqa: S608
+                statement = f"UPDATE {self.table} SET {', '.join(sets)} WHERE {self.pk} = %(pk)s"  # noqa: S608
                 cursor.execute(statement, row)
             cursor.execute(f"ALTER TABLE {self.table} ENABLE TRIGGER USER")
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
 
 
 def _read(field: SealedField, clear: Any) -> Any:

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from core.crypto.fields import SealedObjectField
+
 
 class UsedKey(models.Model):
     """A form's one-time key with what its first use answered: a double click has one effect."""
@@ -30,7 +32,7 @@ class Draft(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     form = models.TextField()
     object_id = models.TextField(blank=True)
-    fields = models.JSONField(default=dict)
+    fields = SealedObjectField(place=("user_id", "form", "object_id"))
     revision = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(db_default=Now())
 
