@@ -56,6 +56,12 @@ ORDERS = RowSource(
        FROM lab_requests WHERE patient_id = %(patient)s AND result_document = ''""",
     "patients/entries/lab_request.html",
 )
+SHREDDED_AT = HeadFact(
+    "shredded_at",
+    """SELECT shredded_at FROM data_keys
+       WHERE owner = (%(patient)s::uuid)::text AND state = 'shredded'""",
+    SEE,
+)
 OPEN_VISIT = HeadFact(
     "open_visit",
     """SELECT jsonb_build_object('id', v.id, 'opened_at', v.opened_at, 'state', v.state,
@@ -120,6 +126,7 @@ ADDITIONS = (
     PROBLEMS,
     IMMUNISATIONS,
     ORDERS,
+    SHREDDED_AT,
     OPEN_VISIT,
     NEXT_APPOINTMENT,
     ALLERGIES,

@@ -64,6 +64,8 @@ def _desk_acts(request: StaffRequest, head: Head, *, may_queue: bool) -> list[Ac
 
 def _facts(request: StaffRequest, patient: Patient, head: Head) -> list[tuple[str, str]]:
     facts = [("phone", in_groups(patient.phone) or "Not known")]
+    if destroyed_at := head.facts.get("shredded_at"):
+        facts = [("contents of this record", f"destroyed on {clinic_date(destroyed_at)}")]
     if visit := head.facts.get("open_visit"):
         facts.append(("visit", _visit(request, visit)))
     if booked := head.facts.get("next_appointment"):
