@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from core.capture.models import Record
 from core.capture.triggers import moves, recorded, refused
+from core.crypto.fields import SealedObjectField
 from patients.models.patient import Patient
 from patients.models.visit import Visit
 
@@ -123,7 +124,7 @@ class LabRequest(Record):
     specimen = models.ForeignKey(
         "Specimen", on_delete=models.PROTECT, null=True, blank=True, related_name="requests"
     )
-    entered = models.JSONField(default=dict, blank=True)
+    entered = SealedObjectField(owner="patient_id")
     untold = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     second_person = models.BooleanField(default=False, db_default=False)
     result_document = models.CharField(max_length=36, blank=True)
@@ -234,7 +235,7 @@ class CriticalCall(Record):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     request = models.ForeignKey(LabRequest, on_delete=models.PROTECT, related_name="calls")
-    values = models.JSONField()
+    values = SealedObjectField(owner="patient_id")
     told_to = models.CharField(max_length=200)
     how = models.CharField(max_length=10, choices=How, default=How.PHONE)
     told_at = models.DateTimeField()

@@ -1,0 +1,16 @@
+from django.db import migrations
+
+from core.crypto.fields import SealedObjectField
+from core.crypto.migrating import set_aside
+
+REQUEST = {"entered": SealedObjectField(owner="patient_id")}
+CALL = {"values": SealedObjectField(owner="patient_id")}
+
+
+class Migration(migrations.Migration):
+    dependencies = [("patients", "0012_patients_clear_columns_gone")]
+
+    operations = [
+        *set_aside("labrequest", "lab_requests", REQUEST),
+        *set_aside("criticalcall", "critical_calls", CALL),
+    ]
