@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
 
+from core.crypto.held import held
 from core.databases import mongo, registry, schema
 
 BUILD_LOCK = 0x5E7C12
@@ -72,6 +73,7 @@ def destroy(worker: str) -> None:
 
 def empty() -> None:
     """Empty both databases after a test that committed. TRUNCATE is refused, even to us."""
+    held.clear()
     with psycopg.connect(superuser_url(settings.DATABASES["default"]["NAME"])) as admin:
         admin.execute("SET session_replication_role = replica")
         for table in _tables_with_rows(admin):
