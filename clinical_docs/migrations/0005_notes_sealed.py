@@ -12,7 +12,7 @@ REVISION = {
 class Migration(migrations.Migration):
     dependencies = [
         ("clinical_docs", "0004_documents"),
-        ("core", "0011_drafts_sealed_rows"),
+        ("core", "0012_drafts_sealed_rows"),
     ]
 
     operations = [

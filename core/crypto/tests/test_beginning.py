@@ -17,7 +17,7 @@ def test_the_first_start_makes_a_key_of_each_purpose(db, settings, tmp_path):
     assert beginning.make_first() == ""
 
     made = sorted(file.name.partition("-")[0] for file in settings.KEYS_FOLDER.iterdir())
-    assert made == ["envelope", "index"]
+    assert made == ["envelope", "index", "row"]
     assert {oct(file.stat().st_mode)[-3:] for file in settings.KEYS_FOLDER.iterdir()} == {"600"}
 
 
@@ -29,7 +29,7 @@ def test_a_second_start_makes_none(db, settings, tmp_path):
     beginning.make_first()
 
     assert keys.present(Purpose.ENVELOPE) == before
-    assert len(list(settings.KEYS_FOLDER.iterdir())) == 2
+    assert len(list(settings.KEYS_FOLDER.iterdir())) == 3
 
 
 def test_migrate_refuses_a_database_whose_keys_are_gone(transactional_db, tmp_path):

@@ -4,12 +4,12 @@ from django.db import migrations
 
 from core.crypto.migrating import drop, fill
 
-sealed = import_module("patients.migrations.0013_results_sealed")
+sealed = import_module("patients.migrations.0014_results_sealed")
 
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("patients", "0013_results_sealed")]
+    dependencies = [("patients", "0014_results_sealed")]
 
     operations = [
         fill("patients", "labrequest"),

@@ -7,6 +7,6 @@ FIELDS = {"fields": SealedObjectField(place=("user_id", "form", "object_id"))}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0009_signing_in")]
+    dependencies = [("core", "0010_outbox_signed")]
 
     operations = set_aside("draft", "drafts", FIELDS)

@@ -4,11 +4,11 @@ from django.db import migrations
 
 from core.crypto.migrating import drop, fill
 
-FIELDS = import_module("core.migrations.0010_drafts_sealed").FIELDS
+FIELDS = import_module("core.migrations.0011_drafts_sealed").FIELDS
 
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("core", "0010_drafts_sealed")]
+    dependencies = [("core", "0011_drafts_sealed")]
 
     operations = [fill("core", "draft"), *drop("drafts", FIELDS)]

@@ -8,7 +8,7 @@ CALL = {"values": SealedObjectField(owner="patient_id")}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0012_patients_clear_columns_gone")]
+    dependencies = [("patients", "0013_restricted_records")]
 
     operations = [
         *set_aside("labrequest", "lab_requests", REQUEST),
