@@ -52,7 +52,7 @@ def test_looks_are_a_line_a_person_and_day_also_before_they_arrive(client, grace
     relay()
     assert sorted(lines(looked(client, grace))) == [
         ("Ben Okafor", "saw the record; found in a search"),
-        ("Noor Haddad", "saw the trail of patient"),
+        ("Noor Haddad", "looked into who saw it"),
     ]
 
 

@@ -1,6 +1,6 @@
 """Entries of the trail as lines of a page: names and words instead of ids and columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -179,16 +179,22 @@ def _changes(raw: dict[str, Any], of: str, *, is_row: bool, veiled: bool) -> lis
 
 def _change(name: str, pair: Any, of: str, *, is_row: bool, veiled: bool) -> Change:
     label = words.column(name, of)
-    if not is_row and name == "patients" and isinstance(pair, list):
-        return Change(label, after=f"{len(pair)} of them")
-    if not is_row and name == "page":
-        return Change("In", after=words.page(str(pair)))
+    if not is_row and name in IN_FACTS:
+        return IN_FACTS[name](pair)
     before, after = pair if is_row and isinstance(pair, list) and len(pair) == 2 else (None, pair)
     if words.SEALED in (before, after):
         return Change(label, _whether(before), _whether(after), SEALED)
     if veiled:
         return Change(label, _whether(before), _whether(after), WITHHELD)
     return Change(label, words.value(before, of, name), words.value(after, of, name))
+
+
+# What facts of reading say of themselves (core.shell.reading).
+IN_FACTS: dict[str, Callable[[Any], Change]] = {
+    "patients": lambda shown: Change("Showed", after=f"{len(shown)} patients"),
+    "page": lambda name: Change("In", after=words.page(str(name))),
+    "asked": lambda text: Change("For", after=f"“{text}”"),
+}
 
 
 def _whether(value: Any) -> str:

@@ -23,6 +23,7 @@ from core.reads import shows, tell_as
 from core.shell.acts import Act
 from core.shell.words import clinic_date, clinic_time, person_name
 from core.shell.words import mrn as spoken
+from core.timeline import queries as timeline
 from patients.models import Patient
 from patients.queries.record import patient_or_404
 
@@ -84,6 +85,7 @@ def _page(request: StaffRequest, whose: Patient, form: LookedForm) -> HttpRespon
         "lines": _lines(form, whose),
         "acts": acts,
         "query": request.GET.urlencode(),
+        "allergies": timeline.head(whose.pk, request.user).facts.get("allergies") or [],
     }
     return render(request, "audit/looked.html", page)
 

@@ -88,9 +88,20 @@ PAGES = {
     "billing:till_of": "the account",
     "billing:invoices": "the list of invoices",
     "home": "the page they begin with",
+    "patients:glass": "the closed record",
+    "patients:restrict": "who may open it",
+    "audit:reviews": "the privacy officer's list",
 }
+OPENED = "opened the restricted record in an emergency"
+DONE = {
+    ("break_glass", "patient"): OPENED,
+    ("create", "break_glass_grant"): OPENED,
+    ("update", "break_glass_grant"): "closed or reviewed that opening",
+    ("create", "restriction"): "restricted the record",
+    ("delete", "restriction"): "lifted the restriction",
+}
+"""Acts on a kind of thing that have words of their own."""
 DID = {"view": "saw", "print": "printed", "export": "exported", "search": "found in a search"}
-DID |= {"view_audit": "saw the trail of", "break_glass": "opened in an emergency"}
 
 
 def page(name: str) -> str:
@@ -107,6 +118,10 @@ def did(acts: Iterable[tuple[str, str, str]]) -> list[str]:
 def _did(action: str, where: str, kind: str) -> str:
     if action == "view":
         return f"saw {page(where)}" if where else f"saw {thing(kind).lower()}"
+    if (action, kind) in DONE:
+        return DONE[action, kind]
+    if action == "view_audit":
+        return "looked into who saw it"
     if action == "search":
         return DID[action]
     return f"{DID.get(action) or act(action).lower()} {thing(kind).lower()}"

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("staff", "Works here, or is close to somebody who does"),
+                            ("staff", "Works here"),
                             ("vip", "Known to the public"),
                             ("sensitive", "Sensitive content"),
                             ("asked", "The patient asked for it"),

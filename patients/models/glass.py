@@ -16,7 +16,7 @@ class Restriction(Record):
     """A record that only named persons open as others do [Meta.security: restricted]."""
 
     class Kind(models.TextChoices):
-        STAFF = "staff", "Works here, or is close to somebody who does"
+        STAFF = "staff", "Works here"
         VIP = "vip", "Known to the public"
         SENSITIVE = "sensitive", "Sensitive content"
         ASKED = "asked", "The patient asked for it"

@@ -43,8 +43,7 @@ def gate(request: StaffRequest, permission: str, parts: dict[str, Any]) -> HttpR
         return None
     if found.is_open and (grant := glass.open_grant(request.user, found.patient_id)):  # type: ignore[attr-defined]
         request.glass = grant  # type: ignore[attr-defined]
-        reason = f"{grant.get_reason_display()}: {grant.words}"
-        request.because = {"reason": reason, "purpose": "BTG", "grant_id": str(grant.pk)}
+        request.because = {"reason": grant.words, "purpose": "BTG", "grant_id": str(grant.pk)}
         return None
     return _shut(request, found.patient_id)
 

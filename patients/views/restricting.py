@@ -13,6 +13,7 @@ from core.accounts.access import StaffRequest, access
 from core.accounts.models import User
 from core.accounts.roles import PERMISSIONS
 from core.errors import ClinicError
+from core.timeline import queries as timeline
 from patients.domain import glass
 from patients.forms.glass import LiftForm, RestrictForm
 from patients.models import Patient, Restriction, RestrictionPermit
@@ -63,7 +64,9 @@ def _page(
     lifting: LiftForm,
     status: int,
 ) -> HttpResponse:
+    known = timeline.head(patient.pk, request.user).facts.get("allergies") or []
     context = {"patient": patient, "restriction": there, "form": form, "lifting": lifting}
+    context["allergies"] = known
     return render(request, "patients/restrict.html", context, status=status)
 
 
