@@ -70,7 +70,7 @@ def reader() -> Client:
     user = User(username="bench", roles=[Role.CLINICIAN])
     user.set_unusable_password()
     user.save()
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.force_login(user)
     return client
 
