@@ -201,6 +201,18 @@ def _refuse_waiting(walk: Walk) -> None:
     if waits > TOO_OLD_SECONDS:
         words = f"A change has waited {waits:.0f} s for its seal. Does the relay run?"
         raise Broken(Verdict.UNSEALED_TOO_OLD, None, words)
+    _refuse_unstated(walk)
+
+
+def _refuse_unstated(walk: Walk) -> None:
+    stated = max(walk.known, default=0)
+    if walk.last is None or walk.last.seq <= stated:
+        return
+    first = mongo.collection(COLLECTION).find_one({"seq": stated + 1}, {"timestamp": 1})
+    waits = (timezone.now() - first["timestamp"]).total_seconds() if first else 0.0
+    if waits > TOO_OLD_SECONDS:
+        words = f"It has waited {waits:.0f} s for a checkpoint. Is the folder of the file full?"
+        raise Broken(Verdict.UNSEALED_TOO_OLD, stated + 1, words)
 
 
 def head() -> int:

@@ -262,3 +262,12 @@ def test_the_command_tells_it_in_words_and_to_programs(log):
         call_command("verify_audit", stdout=words)
     assert ended.value.code == 2
     assert "Altered at entry 4: Its seal does not fit its content." in words.getvalue()
+
+
+def test_an_entry_without_a_checkpoint_for_long_is_told(log, monkeypatch):
+    monkeypatch.setattr("audit.domain.verifying.TOO_OLD_SECONDS", -1)
+    monkeypatch.setattr("audit.domain.verifying.outbox.lag", lambda: {"oldest_seconds": -9})
+
+    found = verify()
+
+    assert (found.verdict, found.seq) == (Verdict.UNSEALED_TOO_OLD, ENTRIES - 1)
