@@ -31,26 +31,26 @@ from core.accounts import access
 from core.accounts.models import User
 from core.crypto import envelope
 from core.shell import reading
-from patients.models import Patient, Prescription, Visit
+from patients.models import Prescription, Visit
 
 
 def pages() -> list[tuple[str, str, str]]:
     """Name, who asks, where."""
-    visit = Visit.objects.order_by("opened_at").last()
-    patient = visit.patient if visit else Patient.objects.first()
-    sheet = Prescription.objects.exclude(state="draft").first()
-    of_patient, of_visit = {"args": [patient.pk]}, {"args": [visit.pk]}
+    visit = Visit.objects.latest("opened_at")
+    patient, sheet = visit.patient, Prescription.objects.exclude(state="draft").first()
+    if sheet is None:
+        raise SystemExit("The small clinic has no prescription.")
     return [
         ("search", "joy", reverse("patients:search") + f"?q={patient.family_name[:4]}"),
-        ("record", "amina", reverse("patients:record", **of_patient)),
-        ("edit", "joy", reverse("patients:edit", **of_patient)),
+        ("record", "amina", reverse("patients:record", args=[patient.pk])),
+        ("edit", "joy", reverse("patients:edit", args=[patient.pk])),
         ("queue", "joy", reverse("patients:queue")),
         ("today", "joy", reverse("patients:today")),
-        ("triage", "ben", reverse("clinical_docs:triage_visit", **of_visit)),
-        ("consult", "amina", reverse("clinical_docs:consult", **of_visit)),
+        ("triage", "ben", reverse("clinical_docs:triage_visit", args=[visit.pk])),
+        ("consult", "amina", reverse("clinical_docs:consult", args=[visit.pk])),
         ("laboratory", "tom", reverse("clinical_docs:lab")),
         ("dispense", "lena", reverse("patients:dispense", args=[sheet.pk])),
-        ("till", "peter", reverse("billing:till_of", **of_patient)),
+        ("till", "peter", reverse("billing:till_of", args=[patient.pk])),
     ]
 
 

@@ -2,7 +2,9 @@
 
 import lzma
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -28,7 +30,7 @@ def prepare(folder: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(settings, "CLINIC_HOME", folder)
     patch.setattr(settings, "FILES_FOLDER", folder / "documents")
     patch.setattr(settings, "PASSWORD_HASHERS", QUICK)
-    version = diagnoses.metadata.version(diagnoses.PACKAGE)
+    version = metadata.version(diagnoses.PACKAGE)
     LoadedReference.objects.create(table=diagnoses.TABLE, key=diagnoses.PACKAGE, digest=version)
 
 
@@ -37,18 +39,20 @@ def write(path: Path, lines: list[bytes]) -> None:
         file.writelines(lines)
 
 
-def make() -> dict:
+def make() -> dict[str, Any]:
     return steps.make_demo(Lines(lambda line: None))
 
 
 @pytest.fixture
-def small_demo(db, tmp_path, monkeypatch) -> None:
+def small_demo(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything is ready for making it."""
     prepare(tmp_path, monkeypatch)
 
 
 @pytest.fixture(scope="module")
-def made(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[dict]:
+def made(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Any]]:
     """It is made, once for all tests of the module; what each of them changes is undone."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         prepare(tmp_path_factory.mktemp("demo"), patch)

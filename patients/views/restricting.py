@@ -65,8 +65,13 @@ def _page(
     status: int,
 ) -> HttpResponse:
     known = timeline.head(patient.pk, request.user).facts.get("allergies") or []
-    context = {"patient": patient, "restriction": there, "form": form, "lifting": lifting}
-    context["allergies"] = known
+    context = {
+        "patient": patient,
+        "allergies": known,
+        "restriction": there,
+        "form": form,
+        "lifting": lifting,
+    }
     return render(request, "patients/restrict.html", context, status=status)
 
 
