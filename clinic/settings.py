@@ -176,10 +176,14 @@ CACHES = {
             "SOCKET_CONNECT_TIMEOUT": 0.3,
             "SOCKET_TIMEOUT": 0.3,
             "CONNECTION_POOL_KWARGS": {"retry": None},
+            # The usual one unpickles: whoever may write to Valkey could then run code in the pages.
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
         },
     }
 }
 SESSION_ENGINE = "core.sessions.store"
+# Not in a cookie: a message may name a patient, and browsers keep cookies where anybody may look.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "core.live.layer.PatientLayer",

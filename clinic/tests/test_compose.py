@@ -5,8 +5,14 @@ import re
 import yaml
 from django.conf import settings
 
+from clinic.environment import table
 from clinic.environment.reading import KNOWN_PASSWORDS
 
+# Of one machine or one program: a container has its own.
+NOT_PASSED_ON = {
+    "CLINIC_HOME", "PORT", "KEYS_FOLDER", "FILES_FOLDER", "AUDIT_CHECKPOINTS", "DEBUG",
+    "DATABASE_OWNER_URL", "DATABASE_RELAY_URL", "MONGODB_OWNER_URL",
+}  # fmt: skip
 FILE = settings.BASE_DIR / "docker-compose.yml"
 
 
@@ -57,3 +63,12 @@ def test_every_default_password_is_refused_in_production():
 
     assert len(defaults) == 6
     assert defaults <= set(KNOWN_PASSWORDS)
+
+
+def test_what_an_operator_sets_reaches_the_containers():
+    """Or a second step that `.env` asks for would be asked of nobody, and nobody would know."""
+    passed = set(services()["backend"]["environment"])
+    of_compose = {variable.name for variable in table.COMPOSE.variables}
+
+    wanted = {variable.name for variable in table.VARIABLES} - of_compose - NOT_PASSED_ON
+    assert wanted - passed == set()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -156,6 +157,17 @@ def test_the_sheet_fills_in_what_expires_first_and_sends_it(desk, joy, amox):
     done = desk.get(answer["Location"]).content.decode()
     assert "Amoxicillin 500 mg: 364 left" in done
     assert Ticket.objects.get(visit=ordered.visit_id).service == "cash_desk"
+
+
+def test_what_is_said_of_a_patient_is_in_no_cookie(desk, joy, amox):
+    lot(amox, 84)
+    ordered = here(joy, (amox, 21))
+
+    answer = send(desk, ordered, fields(shown(desk, ordered)))
+
+    said = desk.get(answer["Location"]).content.decode()
+    assert "OKORO, Grace: " in said
+    assert set(desk.cookies) <= {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
 
 
 def test_what_runs_low_is_said_after_the_act(desk, joy):
