@@ -17,6 +17,7 @@ from core.outbox.models import OutboxRow
 from core.testing.pages import form_on
 from patients.domain import visits
 from patients.models import CriticalCall, LabRequest, Room, Specimen, Ticket
+from patients.queries.plain import plain_words
 from patients.tests.people import patient
 
 
@@ -266,6 +267,7 @@ def test_a_clinician_looks_but_types_nothing(grace, tom, amina):
 @pytest.mark.django_db(transaction=True)
 def test_the_worklist_asks_as_much_for_one_order_as_for_fifty(grace, tom):
     bench, asked = window(tom), []
+    plain_words("asked once a process")
     for count in (1, 49):
         for n in range(count):
             collected(patient(f"Person{n}, A"), "CRP", by=tom)
