@@ -14,7 +14,7 @@ from core.relay.delivery import Delivery
 from core.relay.loop import connected
 from core.testing import databases
 
-pytest_plugins = ["core.testing.running"]
+pytest_plugins = ["core.testing.running", "core.testing.report"]
 
 
 @pytest.fixture(scope="session")

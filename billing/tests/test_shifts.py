@@ -4,6 +4,7 @@ from decimal import Decimal as D
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 
 from billing.domain import refunds, shifts
 from billing.domain.allocation import Tender
@@ -143,3 +144,13 @@ def test_cashiers_see_their_own_shifts_and_managers_everybodys(cashier, manager,
     assert set(shifts_for(cashier)) == {mine}
     assert set(shifts_for(manager)) == {mine, theirs}
     assert set(shifts_for(person(Role.CLINICIAN))) == set()
+
+
+def test_a_shift_that_is_closed_already_leads_to_its_slip(client, cashier):
+    client.force_login(cashier)
+    shift = open_shift(cashier, "0.00")
+    shifts.close(shift.pk, {}, by=cashier)
+
+    answer = client.post(reverse("billing:close_shift", args=[shift.pk]), HTTP_HX_REQUEST="true")
+
+    assert answer["HX-Redirect"] == reverse("billing:shift_of", args=[shift.pk])

@@ -66,6 +66,9 @@ def open_shift(request: StaffRequest) -> HttpResponse:
 def close_shift(request: StaffRequest, shift_id: UUID) -> HttpResponse:
     """The count; then the hand-over slip. What was counted stays in the form when it is refused."""
     mine = get_object_or_404(CashierShift, pk=shift_id, cashier=request.user)
+    if mine.state == CashierShift.State.CLOSED:
+        say(request, f"{mine} is closed already.", kind="warn")
+        return HttpResponseClientRedirect(reverse("billing:shift_of", args=[mine.pk]))
     form = CloseForm(request.POST)
     if form.is_valid():
         try:

@@ -56,6 +56,9 @@ STAFF = {
     Role.PHARMACIST: ("", "Lena", "Svoboda"),
     Role.CASHIER: ("", "Peter", "Ωμέγα"),
     Role.MANAGER: ("", "Ruth", "Mensah"),
+    Role.NURSE: ("", "Ben", "Okello"),
+    Role.ADMINISTRATOR: ("", "Seth", "Adeyemi"),
+    Role.AUDITOR: ("", "Noor", "Haddad"),
 }
 
 
@@ -243,7 +246,7 @@ def _close(peter: User) -> None:
 
 
 def staff() -> dict[Role, User]:
-    """Somebody of each role that prints."""
+    """Somebody of each role."""
     made = {}
     for role, (title, given_name, family_name) in STAFF.items():
         names = {"title": title, "given_name": given_name, "family_name": family_name}

@@ -26,6 +26,11 @@ def allow(prefix: str, rule: Rule) -> None:
     _rules[prefix] = rule
 
 
+def known() -> list[str]:
+    """The prefixes somebody may listen to."""
+    return sorted(_rules)
+
+
 def of_row(row: Row) -> list[str]:
     """The patient's topic, or else the thing's own, and those registered for its type."""
     own = f"patient:{row.patient_id}" if row.patient_id else f"{row.entity_type}:{row.entity_id}"

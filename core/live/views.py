@@ -13,6 +13,7 @@ from core.live import listening, presence, queries, topics
 MOST_TOPICS = 30
 
 
+@require_safe
 @access("home.view")
 def events(request: StaffRequest) -> JsonResponse:
     """`?after=topic~12&after=…`: frames after each number, and which topics to load afresh."""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -450,3 +451,11 @@ def test_visits_of_an_import_have_no_card(joy):
     Visit.objects.create(patient=patient("Import"), opened_at=timezone.now())
 
     assert lanes(joy)["waiting"] == []
+
+
+def test_a_step_that_never_was_cannot_be_undone(person, client):
+    client.force_login(person(Role.NURSE))
+
+    answer = client.post(reverse("patients:undo", args=[uuid4()]))
+
+    assert answer.status_code == 404

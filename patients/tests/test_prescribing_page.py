@@ -398,3 +398,18 @@ def test_the_panel_asks_the_same_for_one_line_and_for_ten(desk):
 
     assert len(desk.lines()) == 6
     assert asked() == few
+
+
+def test_a_line_of_another_visit_is_no_favourite_here(desk):
+    others = Visit.objects.create(patient=patient("Diaz, Jo"), opened_at=timezone.now())
+    written = Prescription.objects.create(
+        patient=others.patient, visit=others, prescriber=desk.user, written_at=timezone.now()
+    )
+    line = PrescriptionItem.objects.create(
+        prescription=written, patient=others.patient, drug="Morphine"
+    )
+
+    answers = [desk.post("star_line", one) for one in (line.pk, uuid4())]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert not PrescriptionFavourite.objects.exists()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID, uuid5
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
@@ -15,7 +16,7 @@ from core.errors import ClinicError
 from core.shell.toasts import say, toast
 from patients.domain import queue, visits
 from patients.forms.moves import MoveForm
-from patients.models import Ticket
+from patients.models import Ticket, TicketMove
 from patients.queries.queue import ticket_for
 from patients.views.queue import draw, filters_behind, is_board_behind
 from patients.views.stations import work_of
@@ -94,6 +95,7 @@ def move(request: StaffRequest, ticket_id: UUID, act: str) -> HttpResponse:
 @access("queue.work")
 def undo(request: StaffRequest, move_id: UUID) -> HttpResponse:
     """Take one's own step back; the board fetches itself again, another page leads to it."""
+    get_object_or_404(TicketMove, pk=move_id)
 
     def work() -> Answer:
         return {"said": f"{queue.undo(move_id, by=request.user)}: taken back"}

@@ -20,7 +20,7 @@ from patients.domain.formulary import formulary
 from patients.domain.lines.line import Line
 from patients.domain.lines.line import render as in_full
 from patients.domain.lines.reading import read as understand
-from patients.models import Visit
+from patients.models import PrescriptionItem, Visit
 from patients.queries.visits import visit_or_404
 from patients.views.prescribing import DRAFT, as_id, panel
 from patients.views.prescription_lines import TypedLine, reading_of, typed_line
@@ -103,11 +103,10 @@ def settle(request: StaffRequest, visit_id: UUID, line_id: UUID) -> HttpResponse
 def star(request: StaffRequest, visit_id: UUID, line_id: UUID) -> HttpResponse:
     """Put a line among one's favourites, or take it out."""
     visit = visit_or_404(request.user, visit_id)
+    lines = PrescriptionItem.objects.select_related("item")
+    item = get_object_or_404(lines, pk=line_id, prescription__visit=visit)
 
     def work() -> Answer:
-        item = (
-            visit.prescription_set.get(items=line_id).items.select_related("item").get(pk=line_id)
-        )
         kept = favourites.star(prescriptions.line_of(item), by=request.user)
         return {"said": "Kept as a favourite." if kept else "No favourite any more."}
 
