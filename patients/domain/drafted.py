@@ -83,6 +83,12 @@ def copy_lines(lines: list[PrescriptionItem], draft: Prescription) -> list[Presc
     ]
 
 
+def refuse_elsewhere(line_id: UUID, visit: Visit) -> None:
+    """A line of another visit is none here, and sounds like one that is gone. Raises LineMoved."""
+    if not PrescriptionItem.objects.filter(pk=line_id, prescription__visit=visit).exists():
+        raise LineMoved("This line has been removed meanwhile.")
+
+
 def own_draft(line_id: UUID, by: User, version: int | None = None) -> PrescriptionItem:
     """A line of this person's draft; its lock is the visit's. Raises LineMoved, VisitOver."""
     found = PrescriptionItem.objects.filter(pk=line_id).select_related("prescription")

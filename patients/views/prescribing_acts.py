@@ -16,6 +16,7 @@ from core.errors import ClinicError
 from core.shell.toasts import toast
 from inventory.models import DrugAlternative
 from patients.domain import favourites, prescriptions
+from patients.domain.drafted import refuse_elsewhere
 from patients.domain.formulary import formulary
 from patients.domain.lines.line import Line
 from patients.domain.lines.line import render as in_full
@@ -56,6 +57,7 @@ def remove(request: StaffRequest, visit_id: UUID, line_id: UUID) -> HttpResponse
     visit = visit_or_404(request.user, visit_id)
 
     def work() -> Answer:
+        refuse_elsewhere(line_id, visit)
         item = prescriptions.remove_line(line_id, by=request.user)
         text = in_full(prescriptions.line_of(item))
         kept = {"text": text, "reason": item.override_reason}
@@ -92,6 +94,7 @@ def settle(request: StaffRequest, visit_id: UUID, line_id: UUID) -> HttpResponse
     visit = visit_or_404(request.user, visit_id)
 
     def work() -> Answer:
+        refuse_elsewhere(line_id, visit)
         prescriptions.override(line_id, reason_of(request.POST), by=request.user)
         return {"said": "Reason noted; the line can be prescribed."}
 
@@ -205,6 +208,7 @@ def _write(request: StaffRequest, visit: Visit) -> Answer:
     if changing:
         seen = request.POST.get("version", "")
         version = int(seen) if seen.isdecimal() else 0
+        refuse_elsewhere(changing, visit)
         prescriptions.change_line(changing, line, version=version, reason=reason, by=request.user)
     else:
         prescriptions.draft_line(visit.pk, line, reason=reason, by=request.user)
@@ -216,7 +220,9 @@ def _line(visit: Visit, sent: Sent) -> Line:
     """The alternative that was chosen, else what was typed. Raises Unclear."""
     instead = as_id(sent.get("instead", ""))
     if instead:
-        rule = DrugAlternative.objects.get(pk=instead)
+        rule = DrugAlternative.objects.filter(pk=instead).first()
+        if rule is None:
+            raise Unclear("That alternative is no longer offered. Choose another one.")
         reading = understand(rule.line, formulary())
     else:
         reading = reading_of(visit, sent)
