@@ -79,6 +79,7 @@ INSTALLED_APPS = [
 
 # Every one of these can run async: a sync-only middleware under Daphne blocks shutdown for good.
 MIDDLEWARE = [
+    "core.shell.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -243,6 +244,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "report-uri": ["/csp-report/"],
     }
 }
 

@@ -105,6 +105,7 @@ def things_of(it: Written) -> dict[str, str]:
         "orders/request_id": it.patient.lab_requests.first(),
         "lab/request_id": it.patient.lab_requests.first(),
         "results/request_id": it.patient.lab_requests.first(),
+        "documents/document_id": it.patient.documents.first(),
         "specimen_id": Specimen.objects.filter(patient=it.patient).first(),
     }  # fmt: skip
     words = {"shift_id": str(it.shift), "kind": "sick-note", "act": "call", "form": "patient"}

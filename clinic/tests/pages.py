@@ -377,6 +377,7 @@ POSTS = {
     "accounts:passkey_options",
     "accounts:passkey",
     "accounts:active",
+    "shell:csp_report",
     "start",
     "profile:theme",
     "profile:password",

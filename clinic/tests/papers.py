@@ -22,6 +22,7 @@ from clinical_docs.domain import amending, letters, results
 from clinical_docs.letter_forms import FORMS, SHORT
 from clinical_docs.models import Letter
 from clinical_docs.queries.letters import facts_of
+from clinical_docs.tests.files import add as add_document
 from clinical_docs.tests.lab import BLOOD, catalogue, collected, typed
 from core.accounts.models import User
 from core.accounts.roles import Role
@@ -159,6 +160,7 @@ def _write(script: str, staff: dict[Role, User], drug: Any) -> Written:
     given_out = _dispense(visit, drug, words, staff)
     _test(visit, words, staff[Role.LAB])
     shift = _pay(patient, words, staff)
+    add_document(patient, by=staff[Role.CLINICIAN], category="identity", title=words[:100])
     return Written(script, patient, visit, ticket, given_out, _letters(visit, words, staff), shift)
 
 

@@ -33,6 +33,7 @@ OPEN_TO_ALL = {
     "accounts:lock": "the door of a session that is locked; sends a stranger to sign in",
     "accounts:session": "says to a page how it stands, and to a stranger that it has ended",
     "accounts:active": "the same",
+    "shell:csp_report": "browsers report what a policy refused; nothing of it is kept but a line",
     "accounts:sign_out": "harmless to a stranger, and never in the way of leaving",
 }
 R, N, C, L, P = Role.RECEPTIONIST, Role.NURSE, Role.CLINICIAN, Role.LAB, Role.PHARMACIST

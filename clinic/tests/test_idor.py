@@ -18,6 +18,8 @@ from django.test import Client
 from billing.models import Charge
 from clinic.tests import matrix
 from clinic.tests.papers import staff, write_everything
+from clinical_docs.queries.files import documents_for, listed_for
+from clinical_docs.tests.files import add as add_document
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.shell import words
@@ -222,6 +224,30 @@ def test_a_cashier_sees_no_shift_of_a_colleague(house):
 
     house.staff[Role.CASHIER] = before
     assert faults == []
+
+
+def test_a_document_of_a_category_that_is_not_ones_own_is_not_there(house):
+    """A desk looks into no wound. Who places holds knows that it is there, and looks into none."""
+    by = house.staff[Role.CLINICIAN]
+    wound = add_document(house.mine.patient, by=by, category="photo", title="Wound")
+    faults, asked = [], 0
+
+    for role in Role:
+        user = house.staff[role]
+        known = listed_for(user).filter(pk=wound.pk).exists()
+        inside = (door for door in documents() if "<int:" in door.route or not known)
+        for door in inside if not documents_for(user).filter(pk=wound.pk).exists() else ():
+            if user.has_perm(door.permission):
+                asked += 1
+                there, nowhere = ({"document_id": str(one)} for one in (wound.pk, uuid4()))
+                paths = door.address(there), door.address(nowhere)
+                faults += compared(house, role, method_of(door), *paths)
+
+    assert (asked > 0, faults) == (True, [])
+
+
+def documents() -> list[matrix.Door]:
+    return [door for door in matrix.doors() if door.route.startswith("documents/")]
 
 
 def in_queries(house: House) -> Iterator[tuple[Role, str, str]]:

@@ -15,6 +15,7 @@ from PIL import Image
 from clinical_docs.domain import files
 from clinical_docs.models import Document
 from clinical_docs.tests.files import add, sent
+from clinical_docs.views.file_bytes import NOTHING_RUNS
 from core.accounts.roles import Role
 from core.files.tests import samples
 from core.outbox.models import OutboxRow
@@ -161,7 +162,7 @@ def test_what_is_shown_can_do_nothing_in_the_browser(client, ben, grace):
 
     for answer in answers.values():
         assert {
-            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Content-Security-Policy": NOTHING_RUNS,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store, private",
             "Cross-Origin-Resource-Policy": "same-origin",

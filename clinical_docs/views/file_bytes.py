@@ -19,7 +19,7 @@ from clinical_docs.views.files import SEE, version_or_404
 from core.accounts.access import StaffRequest, access
 from core.reads import shows, tell_as
 
-NOTHING_RUNS = "sandbox; default-src 'none'"
+NOTHING_RUNS = "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
 @require_safe

@@ -8,10 +8,12 @@ from typing import Any
 
 from daphne.http_protocol import WebRequest
 
+from core.shell.headers import as_lines
+
 SENTENCE = b"This is larger than the clinic takes. Nothing was kept."
 ANSWER = (
     b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: text/plain\r\n"
-    b"Content-Length: %d\r\n\r\n%s" % (len(SENTENCE), SENTENCE)
+    b"%sContent-Length: %d\r\n\r\n%s" % (as_lines(), len(SENTENCE), SENTENCE)
 )
 
 

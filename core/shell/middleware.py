@@ -1,4 +1,4 @@
-"""What holds for every page: nothing kept by the browser, and plain words when something is down."""
+"""What holds for every page: refusals in words, and plain words when something is down."""
 
 import logging
 import time
@@ -17,7 +17,6 @@ from core.shell.toasts import toast
 logger = logging.getLogger(__name__)
 
 REFUSED = "You may not do that. Nothing was changed; ask an administrator if you should be able to."
-NOTHING_OF_THE_DEVICE = "camera=(), microphone=(), geolocation=()"
 UNREACHABLE = "The clinic's database does not answer. Nothing was saved; try again in a moment."
 
 
@@ -83,9 +82,7 @@ class AskerMiddleware:
 
 
 def dressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Patients' data stay out of the browser's cache: Back after signing out shows nothing."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Permissions-Policy", NOTHING_OF_THE_DEVICE)
+    """One address gives a page or its part; a refused part says so itself."""
     patch_vary_headers(response, ["HX-Request"])
     if is_fragment(request) and response.status_code == 403 and "HX-Trigger" not in response:
         toast(response, REFUSED, kind="danger")

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from core.shell import views
+from core.shell import views, violations
 
 app_name = "shell"
 urlpatterns = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("shell/menu/", views.menu, name="menu"),
+    path("csp-report/", violations.report, name="csp_report"),
 ]
