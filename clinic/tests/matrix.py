@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -22,8 +23,6 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.fallback import FallbackStorage
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -37,6 +36,8 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import NotAllowed
 from core.live import topics
+from core.sessions.models import OpenSession
+from core.sessions.store import SessionStore
 from patients.models import Specimen
 
 logger = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ class Actor:
 
     name: str
     user: User | AnonymousUser
+    session: SessionStore
     factory: RequestFactory
 
     def ask(self, door: Door, method: str, things: dict[str, str]) -> str:
@@ -151,7 +153,7 @@ class Actor:
     def _request(self, path: str, method: str) -> HttpRequest:
         """As it is after the middleware; forgery, headers and errors have tests of their own."""
         request: Any = self.factory.generic(method, path)
-        request.user, request.session = self.user, SessionStore()
+        request.user, request.session = self.user, copy(self.session)
         request.htmx = HtmxDetails(request)
         request._messages = FallbackStorage(request)
         request._dont_enforce_csrf_checks = True
@@ -171,29 +173,37 @@ found_at = cache(resolve)
 def actors_of(staff: dict[Role, User]) -> list[Actor]:
     """One of each role, and the three who have no business here."""
     factory = RequestFactory(headers={"host": "localhost"})
-    users: list[User | AnonymousUser] = [staff[role] for role in Role]
-    users += [AnonymousUser(), _found_again(_leaves), _found_again(_is_signed_out)]
-    return [Actor(name, user, factory) for name, user in zip(ACTORS, users, strict=True)]
+    inside = [(staff[role], signed_in(staff[role])) for role in Role]
+    outside = [AnonymousUser(), _found_again(_leaves), _found_again(_is_signed_out)]
+    everybody = [*inside, *((user, SessionStore()) for user in outside)]
+    return [Actor(n, user, at, factory) for n, (user, at) in zip(ACTORS, everybody, strict=True)]
 
 
-def _found_again(then: Callable[[User, Session], None]) -> User | AnonymousUser:
-    """Whom a session leads to after this has happened to it: somebody who could do everything."""
-    user = User.objects.create_user(f"was-{then.__name__}", roles=list(Role), is_superuser=True)
+def signed_in(user: User) -> SessionStore:
+    """Their session, read as the middleware reads it."""
     client = Client()
     client.force_login(user)
-    key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    then(user, Session.objects.get(session_key=key))
+    session = SessionStore(client.cookies[settings.SESSION_COOKIE_NAME].value)
+    session.load()
+    return session
+
+
+def _found_again(then: Callable[[User, OpenSession], None]) -> User | AnonymousUser:
+    """Whom a session leads to after this has happened to it: somebody who could do everything."""
+    user = User.objects.create_user(f"was-{then.__name__}", roles=list(Role), is_superuser=True)
+    key = signed_in(user).session_key
+    then(user, OpenSession.objects.get(session_key=key))
     request = RequestFactory().get("/")
     request.session = SessionStore(key)
     found: User | AnonymousUser = get_user(request)
     return found
 
 
-def _leaves(user: User, _: Session) -> None:
+def _leaves(user: User, _: OpenSession) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
 
 
-def _is_signed_out(_: User, session: Session) -> None:
+def _is_signed_out(_: User, session: OpenSession) -> None:
     session.delete()
 
 
