@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.contrib.auth import get_backends
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,21 @@ from core.accounts.roles import Role, permissions_of
 from core.capture.models import Record
 from core.capture.triggers import recorded
 from core.crypto.fields import SealedObjectField, SealedTextField
+
+# By whatever door: page, command, psql. Two who remove each other at once come one after the other.
+KEEP_ONE_ADMINISTRATOR = """
+    IF OLD.is_active AND 'administrator' = ANY(OLD.roles)
+       AND (TG_OP = 'DELETE' OR NOT (NEW.is_active AND 'administrator' = ANY(NEW.roles))) THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('last administrator', 0));
+        IF NOT EXISTS (
+            SELECT 1 FROM users WHERE is_active AND 'administrator' = ANY(roles)
+        ) THEN
+            RAISE EXCEPTION 'This is the last administrator. Make somebody else one first.'
+                USING ERRCODE = 'check_violation';
+        END IF;
+    END IF;
+    RETURN NULL;
+"""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -61,7 +77,15 @@ class User(AbstractBaseUser, Record):
     class Meta(Record.Meta):
         db_table = "users"
         ordering = ["family_name", "given_name"]
-        triggers = recorded(sealed=["password", "metadata"])
+        triggers = [
+            *recorded(sealed=["password", "metadata"]),
+            pgtrigger.Trigger(
+                name="keep_one_administrator",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=KEEP_ONE_ADMINISTRATOR,
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),

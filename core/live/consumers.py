@@ -42,6 +42,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.received: list[float] = []
         self.writing: tuple[str, str] | None = None
         self.user_id = str(user.pk) if user.is_authenticated else ""
+        self.rights: listening.Rights | None = None
         await self.accept()
         # A browser is told why only once it has been let in.
         if await self.is_refused():
@@ -85,7 +86,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         places = max(0, MOST_TOPICS - len(self.heard))
         surplus = [topic for topic in wanted if topic not in self.heard][places:]
         asked = {topic: seq for topic, seq in wanted.items() if topic not in surplus}
-        admitted, refused = await database_sync_to_async(listening.admit)(self.scope["user"], asked)
+        if self.rights is None:
+            self.rights = await database_sync_to_async(listening.rights)(self.user_id)
+        admitted, refused = await database_sync_to_async(listening.admit_now)(self.user_id, asked)
         # First in the groups, then asked for the heads: nothing falls between the two.
         for topic in admitted:
             await self.channel_layer.group_add(group(topic), self.channel_name)
@@ -180,9 +183,25 @@ class LiveConsumer(AsyncWebsocketConsumer):
             if time.monotonic() - joined_at > REJOIN_SECONDS:
                 joined_at = time.monotonic()
                 await self.rejoin()
+            await self.follow_rights()
             await self.compare()
             await self.sign_presence()
             await self.sign_writing()
+
+    async def follow_rights(self) -> None:
+        """After a change of roles, nothing more of what may not be heard any longer."""
+        now = await database_sync_to_async(listening.rights)(self.user_id)
+        if self.rights in (None, now):
+            return
+        self.rights = now
+        wanted = dict.fromkeys(self.heard)
+        _, refused = await database_sync_to_async(listening.admit_now)(self.user_id, wanted)
+        for topic in refused:
+            await self.channel_layer.group_discard(group(topic), self.channel_name)
+            del self.heard[topic]
+        if self.writing is not None and self.writing[0] in refused:
+            await self.stop_writing()
+        await self.say(refused=refused)
 
     async def is_refused(self) -> bool:
         """Whether the session is not open any more; then this is its last frame."""

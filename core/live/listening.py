@@ -7,6 +7,7 @@ from core.accounts.models import User
 from core.errors import ServiceUnavailable
 from core.live import queries, topics
 
+Rights = tuple[tuple[str, ...], bool]
 HEADS_FRESH_SECONDS = 1.0
 _heads: dict[str, tuple[float, int]] = {}
 
@@ -18,6 +19,23 @@ def admit(user: User, wanted: dict[str, Any]) -> tuple[dict[str, int | None], li
         if topics.may_listen(user, topic):
             admitted[topic] = seq if type(seq) is int and 0 <= seq < 2**53 else None
     return admitted, [topic for topic in wanted if topic not in admitted]
+
+
+def asker(user_id: str) -> User | None:
+    """Who is behind the socket, as they are now: roles may have changed since it was opened."""
+    return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def admit_now(user_id: str, wanted: dict[str, Any]) -> tuple[dict[str, int | None], list[str]]:
+    """As `admit`, for whoever this is now; somebody who has left hears nothing."""
+    user = asker(user_id)
+    return admit(user, wanted) if user else ({}, list(wanted))
+
+
+def rights(user_id: str) -> Rights:
+    """Roles, and whether the person may do everything: when they change, so may the topics."""
+    user = asker(user_id)
+    return (tuple(user.roles), user.is_superuser) if user else ((), False)
 
 
 def recent_heads(wanted: list[str]) -> dict[str, int]:

@@ -460,3 +460,18 @@ def test_a_topic_not_listened_to_is_not_written_in(running_clinic, page, patient
         listen(socket, f"patient:{patient.pk}")
 
         assert look(running_clinic, person(Role.CLINICIAN), topic) == {}
+
+
+def test_a_change_of_roles_ends_what_may_be_heard(running_clinic, page, patient, nurse):
+    topic = f"patient:{patient.pk}"
+    with page() as socket:
+        assert listen(socket, topic)["refused"] == []
+
+        User.objects.filter(pk=nurse.pk).update(roles=[Role.ADMINISTRATOR])
+
+        assert hear(socket, seconds=8, refused=...)["refused"] == [topic]
+        assert listen(socket, topic)["refused"] == [topic]
+        Patient.objects.filter(pk=patient.pk).update(given_names="Grace")
+        running_clinic.settle()
+        with pytest.raises(TimeoutError):
+            hear(socket, seconds=4, kind="update")
