@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -130,7 +131,14 @@ PAPERS = (
     Paper("credit-note-refund", "billing:credit_paper", K, of=_refunding),
     Paper("statement", "billing:statement", K),
     Paper("shift", "billing:shift_paper", K, of=lambda it: it.shift),
+    Paper("who-looked", "audit:looked_paper", Role.MANAGER),
 )  # fmt: skip
+
+
+def unhurried() -> None:
+    """A transaction that a whole module of tests shares may rest longer than a page's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def write_everything(staff: dict[Role, User]) -> list[Written]:

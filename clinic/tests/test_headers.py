@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from clinic import home
 from clinic.tests import matrix
-from clinic.tests.papers import staff, write_everything
+from clinic.tests.papers import staff, unhurried, write_everything
 from core.accounts.roles import Role
 from core.shell import violations
 from core.shell.bodies import ANSWER
@@ -47,6 +47,7 @@ def lacking(answer, *, framed: bool = False) -> list[str]:
 @pytest.fixture(scope="module")
 def house(django_db_setup, django_db_blocker) -> Iterator[dict]:
     with django_db_blocker.unblock(), transaction.atomic(), matrix.quiet():
+        unhurried()
         people = staff()
         known = matrix.things_of(write_everything(people)[0])
         browsers = {None: Client(raise_request_exception=False)}

@@ -17,7 +17,7 @@ from django.test import Client
 
 from billing.models import Charge
 from clinic.tests import matrix
-from clinic.tests.papers import staff, write_everything
+from clinic.tests.papers import staff, unhurried, write_everything
 from clinical_docs.queries.files import documents_for, listed_for
 from clinical_docs.tests.files import add as add_document
 from core.accounts.models import User
@@ -85,6 +85,7 @@ def still(text: str) -> str:
 @pytest.fixture(scope="module")
 def house(django_db_setup, django_db_blocker) -> Iterator[House]:
     with django_db_blocker.unblock(), transaction.atomic(), matrix.quiet():
+        unhurried()
         people = staff()
         _, mine, theirs = write_everything(people)
         yield House(people, mine, theirs)

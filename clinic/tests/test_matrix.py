@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from clinic.tests import matrix
-from clinic.tests.papers import staff, write_everything
+from clinic.tests.papers import staff, unhurried, write_everything
 from core.testing import report
 
 WRITE = "Write the table anew with `python -m bench.matrix`, and read what has changed in its diff."
@@ -16,6 +16,7 @@ WRITE = "Write the table anew with `python -m bench.matrix`, and read what has c
 def house(django_db_setup, django_db_blocker) -> Iterator[dict]:
     """Staff, and three patients with something of everything."""
     with django_db_blocker.unblock(), transaction.atomic():
+        unhurried()
         people = staff()
         yield {"staff": people, "written": write_everything(people)}
         transaction.set_rollback(True)

@@ -15,7 +15,7 @@ from django.test import Client
 
 from billing.models import CashierShift
 from billing.queries.documents import shift_in_words
-from clinic.tests.papers import NAMES, PAPERS, WORDS, print_all, staff, write_everything
+from clinic.tests.papers import NAMES, PAPERS, WORDS, print_all, staff, unhurried, write_everything
 from clinic.tests.test_doors import DOORS
 from core import paper
 from core.accounts.models import User
@@ -87,6 +87,7 @@ def ask(role, address):
 def printed(django_db_setup, django_db_blocker) -> Iterator[dict[str, bytes]]:
     """All papers of all people."""
     with django_db_blocker.unblock(), transaction.atomic():
+        unhurried()
         yield print_all(write_everything(staff()), ask)
         transaction.set_rollback(True)
 

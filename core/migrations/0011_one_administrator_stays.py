@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0009_signing_in"),
+        ("core", "0010_outbox_signed"),
     ]
 
     operations = [
