@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0010_outbox_signed"),
+        ("core", "0012_drafts_sealed_rows"),
     ]
 
     operations = [
