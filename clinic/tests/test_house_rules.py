@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.urls import reverse
 
+from clinic.tests import matrix
 from core.accounts.models import SignInAttempt, User
 from core.accounts.passwords import GuessableValidator
 from core.accounts.roles import Role
@@ -181,3 +183,27 @@ def test_a_refusal_is_a_line_that_names_the_person(client, person, caplog):
 @pytest.mark.parametrize("path", ["/.git/config", "/.env", "/static/", "/static/js/", "/var/secrets/"])  # fmt: skip
 def test_nothing_lies_about_to_be_fetched(path, client, db):
     assert client.get(path).status_code == 404
+
+
+# The browser sends it by itself and has no token; nothing is changed by it.
+WITHOUT_TOKEN = {"csp-report/"}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_nothing_is_taken_without_the_token_of_our_own_page(method, db):
+    forged = Client(enforce_csrf_checks=True)
+    answers = {door.route: forged.generic(method, door.address({})) for door in matrix.doors()}
+
+    taken = {route for route, answer in answers.items() if answer.status_code != 403}
+    assert (len(answers) > 200, taken) == (True, WITHOUT_TOKEN)
+
+
+def test_trace_tells_nothing_back(db):
+    told = "X-Told-Back"
+    echoed = {
+        door.route
+        for door in matrix.doors()
+        if told in str(Client().trace(door.address({}), headers={told: told}).content)
+    }
+
+    assert echoed == set()
