@@ -20,7 +20,6 @@ LISTS = {
     "charge": ("till",),
     "payment": ("till",),
     "lot": ("stock",),
-    "break_glass_grant": ("privacy",),
 }
 """Which lists a row of a type concerns."""
 
@@ -28,6 +27,8 @@ LISTS = {
 def register(topics: ModuleType) -> None:
     """A patient's record, and the lists that people work through."""
     topics.allow("patient", may_hear_patient)
+    topics.allow("privacy", may_hear_of_glass)
+    topics.register("break_glass_grant", _named(("privacy",)))
     for entity_type, lists in LISTS.items():
         topics.register(entity_type, _named(lists))
         for topic in lists:
@@ -41,6 +42,11 @@ def may_hear_patient(user: User, key: str) -> bool:
     except ValueError:
         return False
     return user.has_perm("patients.view") and Patient.objects.filter(pk=patient).exists()
+
+
+def may_hear_of_glass(user: User, key: str) -> bool:
+    """That somebody opened a restricted record is for whoever reviews it."""
+    return user.has_perm("privacy.review")
 
 
 def may_hear_lists(user: User, key: str) -> bool:

@@ -24,6 +24,7 @@ from clinical_docs.tests.lab import BLOOD, catalogue, collected, typed
 from core.accounts.roles import Role
 from core.databases import mongo, valkey
 from core.embedded import postgres
+from core.testing import report
 from core.testing.databases import superuser_url
 from core.testing.pages import form_on
 from patients.models import LabRequest, Patient, PatientIdentifier, Visit
@@ -184,6 +185,7 @@ def test_no_secret_is_found_anywhere(told, tmp_path, capfd, caplog):
 
     hits = {str(each): found(told.words, each) for each in where}
 
+    report.tell("canaries", f"{len(told.words)} secrets, {sum(map(len, hits.values()))} hits")
     assert len(told.words) >= 50
     assert {place: words for place, words in hits.items() if words} == {}
 
