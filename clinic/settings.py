@@ -38,6 +38,9 @@ DEBUG = env["DEBUG"]
 SECRET_KEY = env["SECRET_KEY"] or home.secret("django")
 ALLOWED_HOSTS = env["ALLOWED_HOSTS"]
 CSRF_TRUSTED_ORIGINS = env["CSRF_TRUSTED_ORIGINS"]
+TRUSTED_PROXIES = env["TRUSTED_PROXIES"]
+# What anybody else says of it is taken away before Django looks (core.shell.proxies).
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 PORT = env["PORT"]
 VERSION = "1.0.0"
 ENVIRONMENT = env["ENVIRONMENT"]
@@ -79,6 +82,7 @@ INSTALLED_APPS = [
 
 # Every one of these can run async: a sync-only middleware under Daphne blocks shutdown for good.
 MIDDLEWARE = [
+    "core.shell.proxies.ProxyMiddleware",
     "core.shell.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",

@@ -7,6 +7,7 @@ from uuid import UUID
 from core.accounts.models import User
 from core.relay.rows import Row
 from patients.models import Patient
+from patients.queries import glass
 
 LISTS = {
     "visit": ("visits", "queue"),
@@ -36,12 +37,15 @@ def register(topics: ModuleType) -> None:
 
 
 def may_hear_patient(user: User, key: str) -> bool:
-    """Those who may open the record, of a patient that exists."""
+    """Those who may open the record, of a patient that exists. Before glass nobody hears who works
+    behind it."""
     try:
         patient = UUID(key)
     except ValueError:
         return False
-    return user.has_perm("patients.view") and Patient.objects.filter(pk=patient).exists()
+    if not user.has_perm("patients.view") or not Patient.objects.filter(pk=patient).exists():
+        return False
+    return not glass.is_shut_to(user, patient)
 
 
 def may_hear_of_glass(user: User, key: str) -> bool:

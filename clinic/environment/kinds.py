@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -129,6 +130,18 @@ def origins(given: str) -> list[str]:
     names = _listed(given)
     if not all(re.fullmatch(r"https?://[^/\s*]+", name) for name in names):
         raise ValueError("must list origins such as https://clinic.example, separated by commas.")
+    return names
+
+
+def networks(given: str) -> list[str]:
+    names = _listed(given)
+    for name in names:
+        try:
+            ip_network(name)
+        except ValueError as error:
+            raise ValueError(
+                "must list addresses or networks such as 10.0.0.0/24, separated by commas."
+            ) from error
     return names
 
 

@@ -23,6 +23,12 @@ def restriction_for(user: User, patient: Any) -> Restriction | None:
     return found.first()
 
 
+def is_shut_to(user: User, patient_id: UUID) -> bool:
+    """Whether the record is restricted, this person not named, and the glass whole."""
+    found = restriction_for(user, [patient_id])
+    return found is not None and not (found.is_permitted or found.is_open)  # type: ignore[attr-defined]
+
+
 def open_grant(user: User, patient_id: UUID, now: datetime | None = None) -> BreakGlassGrant | None:
     """What lets this person in at this moment."""
     theirs = BreakGlassGrant.objects.filter(user=user, patient=patient_id)

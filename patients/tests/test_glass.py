@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.accounts.roles import Role
 from core.errors import NotAllowed
 from core.factors import totp
+from core.live import topics
 from core.outbox.models import OutboxRow
 from patients.domain import glass
 from patients.models import BreakGlassGrant, Patient, Restriction, Visit
@@ -127,6 +128,16 @@ def test_after_the_hour_it_is_shut_again(client, restricted, people):
     )  # fmt: skip
 
     assert as_(client, people["amina"]).get(at("record", restricted)).status_code == 302
+
+
+def test_who_works_behind_the_glass_is_not_heard_before_it(restricted, people):
+    topic = f"patient:{restricted.pk}"
+    assert topics.may_listen(people["ben"], topic)
+    assert not topics.may_listen(people["amina"], topic)
+
+    glass.break_glass(restricted.pk, reason="emergency", words=WHY, by=people["amina"])
+
+    assert topics.may_listen(people["amina"], topic)
 
 
 def test_closing_it_shuts_it_at_once(client, restricted, people):
