@@ -47,6 +47,8 @@ def start(transactional_db, tmp_path, export):
         "MONGODB_NAME": settings.MONGODB_NAME,
         "REDIS_URL": settings.REDIS_URL,
         "CLINIC_HOME": str(tmp_path),
+        # This test opens what the import has sealed.
+        "KEYS_FOLDER": str(settings.KEYS_FOLDER),
     }
     command = [sys.executable, "manage.py", "import_fhir", str(export), "--json"]
 
