@@ -33,7 +33,7 @@ class GlassForm(forms.Form):
         error_messages={"required": "Type your password once more."},
     )
     code = forms.CharField(
-        label="Code of your app",
+        label="Code of your app, or a recovery code",
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
         error_messages={"required": "Type the six digits your app shows."},

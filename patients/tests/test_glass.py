@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from core.accounts.roles import Role
 from core.errors import NotAllowed
-from core.factors import totp
+from core.factors import recovery, totp
+from core.factors.models import SecondFactor
 from core.live import topics
 from core.outbox.models import OutboxRow
+from core.sessions.models import OpenSession
 from patients.domain import glass
 from patients.models import BreakGlassGrant, Patient, Restriction, Visit
 
@@ -175,6 +177,24 @@ def test_who_has_an_app_gives_its_code_too(client, restricted, people):
 
     later = pyotp.TOTP(secret).at(timezone.now() + timedelta(seconds=30))
     client.post(at("glass", restricted), breaking(code=later))
+    assert BreakGlassGrant.objects.exists()
+
+
+def test_who_has_a_passkey_alone_comes_in_again_or_types_a_recovery_code(
+    client, restricted, people
+):
+    SecondFactor.objects.create(
+        user=people["amina"], kind="passkey", name="Stick", credential_id=b"x", confirmed_at=timezone.now()
+    )  # fmt: skip
+    as_(client, people["amina"])
+    assert "code" not in client.get(at("glass", restricted)).context["form"].fields
+
+    then = timezone.now() - timedelta(minutes=10)
+    OpenSession.objects.filter(user=people["amina"]).update(signed_in_at=then)
+    assert client.post(at("glass", restricted), breaking()).status_code == 422
+    [code, *_] = recovery.make(people["amina"])
+    client.post(at("glass", restricted), breaking(code=code))
+
     assert BreakGlassGrant.objects.exists()
 
 

@@ -68,12 +68,18 @@ def _shut(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 def glass_of(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Asks why, and for the password; then goes where one was going."""
     whose_record = patient_or_404(request.user, patient_id)
-    form = GlassForm(request.POST or None, asks_code="totp" in policy.kinds_of(request.user))
+    form = GlassForm(request.POST or None, asks_code=_asks_code(request))
     if request.method == "POST" and form.is_valid() and _break(request, patient_id, form):
         return redirect(_next(request, patient_id))
     context = {"patient": whose_record, "form": form, "next": _next(request, patient_id)}
     status = 422 if request.method == "POST" else 200
     return render(request, "patients/glass.html", context, status=status)
+
+
+def _asks_code(request: StaffRequest) -> bool:
+    """Of whoever has a second step, unless they have just come in with a passkey."""
+    kinds = policy.kinds_of(request.user)
+    return bool(kinds) and ("totp" in kinds or not proving.is_fresh(request))
 
 
 def _break(request: StaffRequest, patient_id: UUID, form: GlassForm) -> bool:
