@@ -105,7 +105,7 @@ def _tell(request: HttpRequest, reading: Reading) -> None:
             reading.action or "view",
             entity_type=reading.entity_type,
             entity_id=reading.entity_id or _only(patients, reading.entity_type),
-            patient_id=UUID(_only(patients)) if _only(patients) else None,
+            patient_id=_uuid(_only(patients)),
             **({"patients": sorted(patients)} if len(patients) > 1 else {}),
             **(reading.details or {"page": page}),
         )
@@ -115,6 +115,14 @@ def _tell(request: HttpRequest, reading: Reading) -> None:
 def _only(patients: set[str], entity_type: str = "patient") -> str:
     """The one patient it is all about."""
     return next(iter(patients)) if len(patients) == 1 and entity_type == "patient" else ""
+
+
+def _uuid(patient: str) -> UUID | None:
+    """None for nobody, and for what an import from elsewhere called a patient."""
+    try:
+        return UUID(patient) if patient else None
+    except ValueError:
+        return None
 
 
 def page_of(request: HttpRequest) -> str:

@@ -22,6 +22,16 @@ def owner() -> str:
     return str(uuid4())
 
 
+@pytest.mark.parametrize("nothing", [b"", b"v1", b"v1 and too short"])
+def test_a_blank_beside_it_does_not_keep_the_next_from_opening(db, owner, nothing):
+    sealed = envelope.seal(owner, SECRET, PLACE)
+    held.clear()
+
+    envelope.expect(nothing)
+
+    assert envelope.open_sealed(owner, sealed, PLACE) == SECRET
+
+
 def test_what_is_sealed_opens_again_and_is_nowhere_in_the_bytes(db, owner):
     sealed = envelope.seal(owner, SECRET, PLACE)
 

@@ -9,6 +9,7 @@ import pytest
 from core import paper
 from core.accounts.roles import Role
 from core.outbox.models import OutboxRow
+from core.shell.reading import ReadingMiddleware
 
 MILLIMETRES = 72 / 25.4
 HOSTILE = "#evil[x] *b* $x$ @ref <l> {{7*7}} \\ `raw`"
@@ -110,9 +111,12 @@ def test_a_print_opens_in_place_is_kept_nowhere_and_is_in_the_audit(rf, person):
     request = rf.get("/")
     request.user = person(Role.RECEPTIONIST, given_name="Joy")
 
-    answer = paper.answer(
-        request, "core/sample", data(), filename="Sample", entity_type="ticket", entity_id=7
+    middleware = ReadingMiddleware(
+        lambda request: paper.answer(
+            request, "core/sample", data(), filename="Sample", entity_type="ticket", entity_id=7
+        )
     )
+    answer = middleware(request)
 
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == 'inline; filename="Sample.pdf"'
