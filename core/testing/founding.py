@@ -41,9 +41,16 @@ def founded(home: Path) -> Iterator[RunningClinic]:
         servers.stop(home, servers.SERVERS.values())
 
 
-def manage(clinic: RunningClinic, *command: str) -> None:
-    """Run a command of manage.py in the clinic. Raises CalledProcessError."""
-    subprocess.run([*up.MANAGE, *command], env=clinic.full_env, check=True, capture_output=True)
+def manage(clinic: RunningClinic, *command: str, given: str = "") -> str:
+    """Run a command of manage.py in the clinic; returns what it printed. Raises CalledProcessError."""
+    command = (*up.MANAGE, *command)
+    try:
+        return subprocess.run(
+            command, env=clinic.full_env, input=given, check=True, capture_output=True, text=True
+        ).stdout
+    except subprocess.CalledProcessError as error:
+        error.add_note(error.stderr)
+        raise
 
 
 def _prepare(clinic: RunningClinic) -> None:

@@ -6,13 +6,23 @@ from itertools import pairwise
 from typing import Any
 
 import psycopg
+from bson import json_util
 from pymongo import MongoClient
 
+from core.testing.founding import manage
 from core.testing.load import Journal
 from core.testing.running import RunningClinic
 
 NAMES = "SELECT id::text, family_name FROM patients"
 OUTBOX = "SELECT event_id::text, id, kind, document FROM outbox ORDER BY id"
+# Run in the clinic itself: its keys and its data keys are not those of whoever asks.
+OPEN = (
+    "import sys\n"
+    "from bson import json_util\n"
+    "from core.outbox import sealing\n"
+    "documents = sealing.all_opened('clinical_data', json_util.loads(sys.stdin.read()))\n"
+    "print(json_util.dumps(documents, json_options=json_util.RELAXED_JSON_OPTIONS))"
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,12 @@ class Verdict:
     disorder: int
 
 
+def opened(clinic: RunningClinic, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As they were written. Raises CalledProcessError for one that the clinic cannot open."""
+    printed = manage(clinic, "shell", "--no-imports", "-c", OPEN, given=json_util.dumps(documents))
+    return list(json_util.loads(printed))
+
+
 class Oracle:
     """One look at both databases, taken after the outbox has drained."""
 
@@ -38,7 +54,7 @@ class Oracle:
             self.outbox = postgres.execute(OUTBOX).fetchall()
         with MongoClient[dict[str, Any]](clinic.env["MONGODB_ROOT_URL"]) as client:
             database = client[clinic.env["MONGODB_NAME"]]
-            self.documents = list(database.clinical_data.find())
+            self.documents = opened(clinic, list(database.clinical_data.find()))
             self.audit = list(database.audit_logs.find(sort=[("seq", 1)]))
             self.events = list(database.sync_events.find(sort=[("topic", 1), ("seq", 1)]))
 
