@@ -23,6 +23,7 @@ from core.crypto.wrapping import wrapping
 from core.ids import uuid7
 
 SIZE = 32
+ID_BYTES = 16
 # Makers share it; who destroys a key-encryption key holds it alone, and so waits for all of them.
 LOCK = 0x5E7C16
 MOST_EXPECTED = 500
@@ -69,8 +70,11 @@ def is_known(key_id: UUID) -> bool:
 def expect(key_id: bytes) -> None:
     """Rows that need this key have been read: it is fetched with the first of them that opens.
 
-    So a list costs one query for all its keys, and none if nobody reads what is sealed.
+    So a list costs one query for all its keys, and none if nobody reads what is sealed. What is no
+    key's id is passed over: only whoever opens that row is to hear that it was never sealed.
     """
+    if len(key_id) != ID_BYTES:
+        return
     expected: dict[bytes, None] = _thread.__dict__.setdefault("expected", {})
     expected[key_id] = None
     if len(expected) > MOST_EXPECTED:

@@ -18,7 +18,7 @@ ORDER = """INSERT INTO lab_requests (patient_id, visit_id, test_id, name, code, 
         state, requester_id, requested_at, result_document, flag_summary, entered, untold,
         acknowledgement, metadata)
     SELECT %s, %s, t.id, t.name, t.loinc, 'http://loinc.org', 'stat', 'requested', u.id, now(), '',
-        '', '{}', '{}', '', '{}' FROM lab_tests t, users u
+        '', '', '{}', '', '{}' FROM lab_tests t, users u
     WHERE t.code = %s AND u.username = 'amina' RETURNING id"""
 
 

@@ -228,6 +228,20 @@ def test_a_list_costs_one_query_for_all_its_keys_and_none_if_nobody_reads(
             assert each.patient.address
 
 
+def test_a_row_that_was_never_sealed_keeps_no_other_shut(transactional_db):
+    made, forced = grace(), grace(family_name="Forced")
+    with connection.cursor() as cursor:
+        # As somebody does who writes past the clinic, to its database.
+        cursor.execute("UPDATE patients SET metadata = '{}' WHERE id = %s", [forced.pk])
+    held.clear()
+
+    read = {each.pk: each for each in Patient.objects.all()}
+
+    assert read[made.pk].phone == PHONE
+    with pytest.raises(NotAuthentic):
+        _ = read[forced.pk].metadata
+
+
 def test_a_deferred_column_opens_too(db):
     made = grace()
 
