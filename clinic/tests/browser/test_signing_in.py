@@ -253,8 +253,10 @@ def lock_behind_its_back(clinic, username: str) -> None:
 
 def test_a_form_sent_before_the_page_knew_is_saved_once_unlocked(alone, clinic):
     page = alone("sofia", reverse("profile:profile"))
-    lock_behind_its_back(clinic, "sofia")
+    # A page hears of the lock as it begins to listen, then with the next beat.
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
     page.get_by_label("Title").fill("Prof")
+    lock_behind_its_back(clinic, "sofia")
     page.get_by_role("button", name="Save profile").click()
 
     page.get_by_label("Password").last.fill(PASSWORDS["sofia"])

@@ -49,7 +49,7 @@ class Windows:
             context.close()
 
     def _profile(self, username: str) -> Any:
-        if username not in self.profiles:
+        if not self._is_open(self.profiles.get(username)):
             context = self._context()
             page = context.new_page()
             page.goto("/sign-in/")
@@ -58,6 +58,16 @@ class Windows:
             self.opened.remove(context)
             context.close()
         return self.profiles[username]
+
+    def _is_open(self, state: Any) -> bool:
+        """Whether its session still stands: a test may have ended it, or nobody used it for long."""
+        if state is None:
+            return False
+        context = self.chromium.new_context(base_url=self.clinic.url, storage_state=state)
+        try:
+            return bool(context.request.get("/profile/", max_redirects=0).status == 200)
+        finally:
+            context.close()
 
     def _context(self, **options: Any) -> BrowserContext:
         usual = {"base_url": self.clinic.url, "viewport": WIDE, "reduced_motion": "reduce"}
