@@ -3,6 +3,7 @@
 Nothing is shared with the tests that run inside the process, so a test here may stop a server.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -66,6 +67,12 @@ class Served:
     def run(self, command: list[str]) -> None:
         """A command of this clinic, to its end."""
         subprocess.run(command, env=self.env, check=True, capture_output=True)
+
+    def says(self, code: str) -> Any:
+        """The JSON that this code prints inside the clinic, which alone opens what is sealed."""
+        command = [*up.MANAGE, "shell", "--no-imports", "-c", code]
+        done = subprocess.run(command, env=self.env, check=True, capture_output=True)
+        return json.loads(done.stdout)
 
     def pid(self, name: str) -> int:
         """The process of `mongod`, `daphne` or `relay`."""
