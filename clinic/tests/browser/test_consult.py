@@ -78,6 +78,9 @@ def test_words_survive_the_end_of_the_session(windows, page, visit):
     again = page("amina", visit)
     expect(text_of(again, "complaint")).to_have_value("Coughs")
     expect(text_of(again, "plan")).to_have_value("Rest for three days")
+    # Back in, the page hears again, and first fetches anew what it may have missed.
+    expect(amina.locator("#live")).to_have_attribute("data-state", "live", timeout=15_000)
+    amina.wait_for_load_state("networkidle")
     amina.locator("#note-sign").click()
     expect(amina.locator(".signed-text").last).to_have_text("Rest for three days")
 
