@@ -14,7 +14,7 @@ from core.relay.delivery import Delivery
 from core.relay.loop import connected
 from core.testing import databases
 
-pytest_plugins = ["core.testing.running", "core.testing.report"]
+pytest_plugins = ["core.testing.refusing", "core.testing.report", "core.testing.running"]
 
 
 @pytest.fixture(scope="session")

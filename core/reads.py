@@ -21,6 +21,8 @@ class Reading:
     entity_id: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     is_exact: bool = False
+    whole: str = ""
+    is_part: bool = False
 
 
 _reading: ContextVar[Reading | None] = ContextVar("clinic_reading", default=None)
@@ -51,6 +53,17 @@ def shows(patient_ids: Iterable[object]) -> None:
         reading.patients, reading.is_exact = {str(one) for one in patient_ids}, True
 
 
+def whole(thing: str) -> None:
+    """The answer shows this thing, and its parts follow as answers of their own, like the pictures
+    of a page: they go on with this look."""
+    _belongs(thing, is_part=False)
+
+
+def part_of(thing: str) -> None:
+    """The answer is told only if this person was not told to have seen the whole lately."""
+    _belongs(thing, is_part=True)
+
+
 def tell_as(
     action: str, *, entity_type: str = "patient", entity_id: object = "", **details: Any
 ) -> None:
@@ -60,3 +73,9 @@ def tell_as(
     if reading is not None:
         reading.action, reading.entity_type = action, entity_type
         reading.entity_id, reading.details = str(entity_id), details
+
+
+def _belongs(thing: str, *, is_part: bool) -> None:
+    reading = _reading.get()
+    if reading is not None:
+        reading.whole, reading.is_part = thing, is_part

@@ -204,6 +204,15 @@ def test_picture_asked_for_by_itself_is_told_and_a_page_of_many_only_once(client
     assert [row.changes["page"] for row in seen] == ["clinical_docs:document_likeness"]
 
 
+def test_pages_of_a_document_that_could_not_be_told_are_not_shown(client, ben, grace, refusing):
+    document = add(grace, by=ben)
+    opened = client.get(reverse("clinical_docs:document", args=[document.pk]))
+    listed = client.get(reverse("clinical_docs:documents", args=[grace.pk]))
+    pictures = [client.get(of(document, name)) for name in ("document_page", "document_likeness")]
+
+    assert [one.status_code for one in (opened, listed, *pictures)] == [503] * 4
+
+
 def test_reception_sees_administrative_documents_and_no_trace_of_others(client, ben, grace, person):
     card = add(grace, by=ben, category="identity", title="ID card")
     secret = add(grace, by=ben, category="photo", title="Ulcer", content=samples.picture("PNG"))

@@ -14,10 +14,9 @@ from django.views.decorators.http import require_safe
 
 from clinical_docs.models import DocumentVersion
 from clinical_docs.queries import files
-from clinical_docs.views import file_looks
-from clinical_docs.views.files import SEE, version_or_404
+from clinical_docs.views.files import SEE, all_of, tell_version, version_or_404
 from core.accounts.access import StaffRequest, access
-from core.reads import shows, tell_as
+from core.reads import part_of, shows, tell_as
 
 NOTHING_RUNS = "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -29,7 +28,8 @@ def likeness(request: StaffRequest, document_id: UUID, number: int) -> HttpRespo
     version = version_or_404(request, document_id, number)
     if not version.thumbnail_key:
         raise Http404
-    file_looks.tell_likeness(request, version)
+    shows([version.patient_id])
+    part_of(all_of(version.patient_id))
     return _shown(files.likeness(version), "image/jpeg")
 
 
@@ -40,7 +40,8 @@ def page(request: StaffRequest, document_id: UUID, number: int, page: int) -> Ht
     version = version_or_404(request, document_id, number)
     if not 1 <= page <= version.pages:
         raise Http404
-    file_looks.tell_page(request, version)
+    tell_version(version)
+    part_of(str(version.pk))
     if version.mime.startswith("image/"):
         return _shown(files.contents(version), version.mime)
     return _shown(files.page(version, page), "image/jpeg")

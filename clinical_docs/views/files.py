@@ -17,10 +17,10 @@ from clinical_docs.document_forms import (
 from clinical_docs.models import Document, DocumentVersion
 from clinical_docs.policies import categories_for
 from clinical_docs.queries import files
-from clinical_docs.views import file_looks
 from core.accounts.access import StaffRequest, access
 from core.files.kinds import ALLOWED_IN_WORDS, KINDS
 from core.files.quarantine import most_bytes
+from core.reads import shows, tell_as, whole
 from core.timeline import queries as timeline
 from patients.queries.record import patient_or_404
 from patients.views.banner import banner_of
@@ -49,7 +49,8 @@ def documents(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     }
     if request.htmx:
         return render(request, "clinical_docs/documents.html#document-list", page)
-    file_looks.tell_list(request, patient.pk)
+    shows([patient.pk])
+    whole(all_of(patient.pk))
     page |= {"form": AddForm(by=request.user), **sending()}
     page |= banner_of(request, patient, timeline.head(patient.pk, request.user))
     return render(request, "clinical_docs/documents.html", page)
@@ -83,7 +84,7 @@ def viewer(
     }
     if request.htmx:
         return render(request, "clinical_docs/document.html#document-said", page)
-    file_looks.tell(request, version, contents=may_open)
+    tell_version(version, contents=may_open)
     page |= {**_forms(request, shown), **sending(), **forms}
     page["newer"], page["older"] = files.beside(request.user, shown)
     page |= banner_of(request, shown.patient, timeline.head(shown.patient_id, request.user))
@@ -105,6 +106,25 @@ def version_or_404(request: StaffRequest, document_id: UUID, number: int) -> Doc
     found = DocumentVersion.objects.select_related("document")
     mine = found.filter(document__in=files.documents_for(request.user))
     return get_object_or_404(mine, document=document_id, number=number)
+
+
+def all_of(patient_id: UUID) -> str:
+    """The list of a patient's documents, for the small pictures in it."""
+    return f"documents of {patient_id}"
+
+
+def tell_version(version: DocumentVersion, *, contents: bool = True) -> None:
+    """One version of a document is looked at, its pages included where its `contents` are shown."""
+    shows([version.patient_id])
+    if contents:
+        whole(str(version.pk))
+    tell_as(
+        "view",
+        entity_type="document",
+        entity_id=version.document_id,
+        file_version=version.number,
+        contents=contents,
+    )
 
 
 def _asked_for(request: StaffRequest, versions: list[DocumentVersion]) -> DocumentVersion:

@@ -20,11 +20,14 @@ logger = logging.getLogger(__name__)
 ONE_LOOK_SECONDS = 15 * 60
 """A page that refreshes itself within this time goes on with the look it began."""
 MOST_LOOKS = 100_000
+PARTS = "parts"
+"""In the place of a page: the things whose parts come as answers of their own."""
 UNWRITTEN = "What you asked for was not shown, because it could not be written to the audit."
 
 
 class Looks:
-    """What this process has told lately: (session, page, patient) by time, the oldest first.
+    """What this process has told lately: (session, page, patient or thing) by time, the oldest
+    first.
 
     Forgetting one only means that it is told again.
     """
@@ -96,6 +99,8 @@ def _shows(response: HttpResponse, reading: Reading) -> bool:
 
 def _tell(request: HttpRequest, reading: Reading) -> None:
     session, page = _session(request), page_of(request)
+    if reading.is_part and not looks.new(session, PARTS, {reading.whole}):
+        return
     goes_on = not reading.action and (is_fragment(request) or request.method != "GET")
     patients = looks.new(session, page, reading.patients) if goes_on else reading.patients
     if goes_on and not patients:
@@ -110,6 +115,8 @@ def _tell(request: HttpRequest, reading: Reading) -> None:
             **(reading.details or {"page": page}),
         )
     looks.keep(session, page, patients)
+    if reading.whole:
+        looks.keep(session, PARTS, {reading.whole})
 
 
 def _only(patients: set[str], entity_type: str = "patient") -> str:

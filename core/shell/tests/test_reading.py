@@ -1,6 +1,5 @@
 """Who saw whom is in the audit before the page leaves, or it does not leave."""
 
-import psycopg
 import pytest
 from django.urls import reverse
 
@@ -112,16 +111,6 @@ def test_a_refusal_shows_nobody(client, grace, person):
 
     assert client.get(record(grace)).status_code == 403
     assert facts() == []
-
-
-@pytest.fixture
-def refusing(transactional_db, settings):
-    """The outbox takes no looks, as if its disk were full."""
-    table = "ALTER TABLE outbox"
-    with psycopg.connect(settings.DATABASE_ROLE_URLS["owner"], autocommit=True) as admin:
-        admin.execute(f"{table} ADD CONSTRAINT no_look CHECK (action <> 'view') NOT VALID")
-        yield
-        admin.execute(f"{table} DROP CONSTRAINT no_look")
 
 
 @pytest.mark.parametrize("headers", [{}, FRAGMENT])
