@@ -10,7 +10,7 @@ __all__ = ["MoneyField", "SensitiveTextField"]
 class SensitiveTextField(models.TextField):  # type: ignore[type-arg]
     """Text that identifies or locates a person.
 
-    Its values never appear in the audit: capture writes that the column changed, not to what.
+    The audit tells that it changed, and to what only where it is encrypted (core.crypto.fields).
     """
 
 

@@ -6,14 +6,19 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.entries import audit_entry
+from audit.views.changes import ALTERED, SHREDDED
+from audit.views.lines import lines
 from core.accounts.roles import Role
 from core.capture.context import acting
+from core.crypto.tests.test_envelope import shred
 from core.databases import mongo
 from core.databases.breaker import Breaker
 from core.outbox.domain import put_fact
 from core.outbox.models import OutboxRow
 from patients.models import Patient, Problem
 
+PHONE = "+15550101"
 CHANGED = ("Changed", "Ben Okafor", "Allergy status, phone", "asked at the desk")
 CREATED = ("Created", "Ben Okafor", "6 fields", "")
 
@@ -69,15 +74,53 @@ def test_its_own_refresh_is_not(client, auditor, grace):
     assert not OutboxRow.objects.filter(action="view_audit").exists()
 
 
-def test_what_is_sealed_is_named_but_not_shown(client, auditor, grace):
+def entry_of(row: OutboxRow) -> dict:
+    return {"_id": row.event_id, **audit_entry(row)}
+
+
+def changes(page) -> dict:
+    return {change.name: change for change in page.context["waiting"][0].changes}
+
+
+def test_what_is_encrypted_opens_with_its_entry_and_is_not_in_the_line(client, auditor, grace):
+    grace.phone = "+254712555019"
+    grace.save(update_fields=["phone"])
+
     page = trail(client, auditor, grace)
 
-    changes = {change.name: change for change in page.context["waiting"][0].changes}
-    assert changes["Phone"].veiled == "sealed"
-    assert changes["Allergy status"].sentence == (
-        "Allergy status: Allergies not asked → No known allergies"
-    )
-    assert "15550101" not in page.content.decode()
+    assert changes(page)["Phone"].sentence == f"Phone: {PHONE} → +254712555019"
+    assert page.context["waiting"][0].summary == "Phone"
+
+
+def test_what_leaves_the_house_says_only_that_it_changed(auditor, grace):
+    entry = entry_of(OutboxRow.objects.get(entity_id=grace.pk, operation="U"))
+
+    [line] = lines([entry], auditor, leaves=True)
+
+    said = [change.sentence for change in line.changes]
+    assert said == ["Allergy status: Allergies not asked → No known allergies", "Phone: sealed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_destroyed_or_altered_says_so_instead(client, auditor, grace):
+    row = OutboxRow.objects.get(entity_id=grace.pk, operation="U")
+    other = Patient.objects.create(family_name="Hassan", sex="male", phone=PHONE)
+    stolen = OutboxRow.objects.get(entity_id=other.pk).changes["phone"]
+    entry = entry_of(row)
+    moved = {**entry, "changes": {"phone": ["", stolen]}}
+    assert [c.veiled for c in lines([moved], auditor)[0].changes] == [ALTERED]
+
+    shred(str(grace.pk))
+
+    assert [c.veiled for c in lines([entry], auditor)[0].changes] == ["", SHREDDED]
+
+
+def test_a_name_written_like_something_encrypted_is_a_name(auditor, db):
+    made = Patient.objects.create(family_name="sealed:?", sex="male")
+
+    [line] = lines([entry_of(OutboxRow.objects.get(entity_id=made.pk))], auditor)
+
+    assert "sealed:?" in {change.after for change in line.changes}
 
 
 @pytest.mark.parametrize(("role", "shown"), [(Role.AUDITOR, False), (Role.CLINICIAN, True)])

@@ -83,7 +83,7 @@ def _everything(filters: Filters, reader: User) -> Iterator[Line]:
     before: Cursor | None = None
     for _ in range(MOST // BATCH):
         found = trail.entries(filters, before, BATCH)
-        yield from lines(found, reader)
+        yield from lines(found, reader, leaves=True)
         if len(found) < BATCH:
             return
         before = Cursor.after(found[-1])

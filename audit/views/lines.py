@@ -1,15 +1,15 @@
 """Entries of the trail as lines of a page: names and words instead of ids and columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
-from audit.entries import NOISE
 from audit.queries import people
 from audit.views import words
+from audit.views.changes import Change, changes_in_words, expect_keys
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.shell.words import grouped
@@ -18,37 +18,12 @@ from patients.models import Patient
 # Of a patient these are not clinical; the values of everything else need `patients.view_clinical`.
 NOT_CLINICAL_APPS = ("billing", "inventory", "core", "")
 NOT_CLINICAL = ("patient", "patient_identifier", "visit")
-WITHHELD = "clinical, not shown to your role"
-SEALED = "sealed"
 EMERGENCY = "BTG"
 ORIGINS = {
     "unsigned": "Written to the database by another program than the clinic's own",
     "altered": "Changed in the database after it was written and before it was sealed",
 }
 IN_THE_LINE = 3
-MOST_IN_THE_LINE = 60
-
-
-@dataclass(frozen=True)
-class Change:
-    """A column before and after; `veiled` says why its values are not shown."""
-
-    name: str
-    before: str = ""
-    after: str = ""
-    veiled: str = ""
-
-    @property
-    def is_short(self) -> bool:
-        """Whether both values fit into the line of the entry."""
-        return not self.veiled and len(self.before) + len(self.after) <= MOST_IN_THE_LINE
-
-    @property
-    def sentence(self) -> str:
-        """`Phone: nothing → 555 0101`, or why it is not shown."""
-        if self.veiled:
-            return f"{self.name}: {self.veiled}"
-        return f"{self.name}: {self.before or 'nothing'} → {self.after or 'nothing'}"
 
 
 @dataclass(frozen=True)
@@ -101,12 +76,17 @@ class Line:
         return f"{len(names)} fields"
 
 
-def lines(entries: Sequence[dict[str, Any]], reader: User) -> list[Line]:
-    """All of a page at once: users and patients are asked for once, whatever its length."""
+def lines(entries: Sequence[dict[str, Any]], reader: User, *, leaves: bool = False) -> list[Line]:
+    """All of a page at once: users, patients and keys are asked for once, whatever its length.
+
+    What is encrypted is opened, unless it `leaves` the house.
+    """
+    if not leaves:
+        expect_keys(entries)
     users = people.names_of(entry["user_id"] for entry in entries if entry.get("user_id"))
     patients = people.patients_of(e["patient_id"] for e in entries if e.get("patient_id"))
     may_see = reader.has_perm("patients.view_clinical")
-    return [_line(entry, users, patients, may_see=may_see) for entry in entries]
+    return [_line(entry, users, patients, may_see=may_see, opens=not leaves) for entry in entries]
 
 
 def _line(
@@ -115,11 +95,11 @@ def _line(
     patients: dict[str, Patient],
     *,
     may_see: bool,
+    opens: bool,
 ) -> Line:
     user = users.get(str(entry.get("user_id")))
-    raw, of = entry.get("changes") or {}, entry["entity_type"]
-    is_row = entry.get("metadata", {}).get("kind") == "row"
-    version = raw.get("version") if is_row else None
+    of, is_row = entry["entity_type"], words.is_row(entry)
+    version = (entry.get("changes") or {}).get("version") if is_row else None
     return Line(
         id=str(entry["_id"]),
         seq=entry.get("seq"),
@@ -133,7 +113,7 @@ def _line(
         thing_id=entry.get("entity_id", ""),
         patient=patients.get(str(entry.get("patient_id"))),
         patient_id=entry.get("patient_id", ""),
-        changes=_changes(raw, of, is_row=is_row, veiled=not may_see and is_clinical(entry)),
+        changes=changes_in_words(entry, withheld=not may_see and is_clinical(entry), opens=opens),
         is_row=is_row,
         version=tuple(version) if isinstance(version, list) else None,
         address=entry.get("ip_address", ""),
@@ -167,39 +147,6 @@ def is_clinical(entry: dict[str, Any]) -> bool:
         return False
     is_fact = entry.get("metadata", {}).get("kind") == "fact"
     return not is_fact and (words.app_of(of) or "?") not in NOT_CLINICAL_APPS
-
-
-def _changes(raw: dict[str, Any], of: str, *, is_row: bool, veiled: bool) -> list[Change]:
-    return [
-        _change(name, pair, of, is_row=is_row, veiled=veiled)
-        for name, pair in sorted(raw.items())
-        if not (is_row and name in (*NOISE, "id", "patient_id")) and pair not in ({}, "", None)
-    ]
-
-
-def _change(name: str, pair: Any, of: str, *, is_row: bool, veiled: bool) -> Change:
-    label = words.column(name, of)
-    if not is_row and name in IN_FACTS:
-        return IN_FACTS[name](pair)
-    before, after = pair if is_row and isinstance(pair, list) and len(pair) == 2 else (None, pair)
-    if words.SEALED in (before, after):
-        return Change(label, _whether(before), _whether(after), SEALED)
-    if veiled:
-        return Change(label, _whether(before), _whether(after), WITHHELD)
-    return Change(label, words.value(before, of, name), words.value(after, of, name))
-
-
-# What facts of reading say of themselves (core.shell.reading).
-IN_FACTS: dict[str, Callable[[Any], Change]] = {
-    "patients": lambda shown: Change("Showed", after=f"{len(shown)} patients"),
-    "page": lambda name: Change("In", after=words.page(str(name))),
-    "asked": lambda text: Change("For", after=f"“{text}”"),
-}
-
-
-def _whether(value: Any) -> str:
-    """That there is something, and no more."""
-    return "" if value in (None, "") else "set"
 
 
 def browser(agent: str) -> str:

@@ -14,7 +14,6 @@ from core.capture.names import entity_type
 from core.databases.mirror import MirrorModel
 from core.shell.words import clinic_date, clinic_datetime
 
-SEALED = "[sealed]"
 THINGS = {
     "clinical_data": "Clinical entry",
     "document_metadata": "File",
@@ -142,9 +141,20 @@ def thing(name: str) -> str:
     return THINGS.get(name) or (sentence(str(model._meta.verbose_name)) if model else plain(name))
 
 
+def is_row(entry: dict[str, Any]) -> bool:
+    """Whether it tells of a row that was written, and not of an act."""
+    return bool(entry.get("metadata", {}).get("kind") == "row")
+
+
+def field(of: str, name: str) -> Any:
+    """The column of a kind of thing; None where there is none."""
+    model = _models().get(of)
+    return _columns(model).get(name) if model else None
+
+
 def column(name: str, of: str) -> str:
     """`Allergy status` for `allergy_status` of a patient."""
-    known = _field(of, name)
+    known = field(of, name)
     return sentence(str(known.verbose_name)) if known else plain(name.removesuffix("_id"))
 
 
@@ -162,7 +172,7 @@ def value(raw: Any, of: str, name: str) -> str:
         return ", ".join(f"{key} {one}" for key, one in raw.items())
     if isinstance(raw, list | dict):
         return json.dumps(raw, ensure_ascii=False, default=str, indent=1)
-    return _single(str(raw), _field(of, name))
+    return _single(str(raw), field(of, name))
 
 
 def plain(name: str) -> str:
@@ -190,11 +200,6 @@ def _single(text: str, field: Any) -> str:
 def _choices(field: Any) -> list[tuple[Any, Any]]:
     base = getattr(field, "base_field", field)
     return list(getattr(base, "flatchoices", None) or [])
-
-
-def _field(of: str, name: str) -> Any:
-    model = _models().get(of)
-    return _columns(model).get(name) if model else None
 
 
 @cache

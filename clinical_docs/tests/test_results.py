@@ -1,5 +1,6 @@
 """Laboratory results: entered, told, verified, amended; every step a document, none changed."""
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -453,13 +454,16 @@ def test_a_verified_result_keeps_its_sample(grace, tom):
         results.reject_specimen(Specimen.objects.get().pk, reason="Haemolysed", by=tom)
 
 
-def test_values_stay_out_of_the_audit(grace, tom):
+def test_values_are_encrypted_in_the_audit(grace, tom):
     request = collected(grace, "CRP", by=tom)
     entered(request, c_reactive_protein="4", by=tom)
 
     rows = OutboxRow.objects.filter(entity_type="lab_request", entity_id=str(request.pk))
     [change] = [row for row in rows if row.action == "result"]
-    assert change.changes["entered"] == [None, "[sealed]"]
+    before, after = change.changes["entered"]
+    assert (before, after.startswith("sealed:")) == ("", True)
+    kept = base64.b64decode(after.removeprefix("sealed:"))
+    assert LabRequest._meta.get_field("entered").opened_alone(kept, request.pk)
     assert change.changes["state"] == ["received", "resulted"]
 
 

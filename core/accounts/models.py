@@ -78,7 +78,7 @@ class User(AbstractBaseUser, Record):
         db_table = "users"
         ordering = ["family_name", "given_name"]
         triggers = [
-            *recorded(sealed=["password", "metadata"]),
+            *recorded(sealed=["password"]),
             pgtrigger.Trigger(
                 name="keep_one_administrator",
                 when=pgtrigger.After,

@@ -4,6 +4,7 @@ import re
 
 from django.db.models import GeneratedField, Model
 
+from core.crypto.fields import SealedField
 from core.fields import SensitiveTextField
 
 
@@ -19,9 +20,16 @@ def patient_column(model: type[Model]) -> str:
 
 
 def sealed_columns(model: type[Model]) -> list[str]:
-    """Columns whose type keeps their values out of the audit."""
+    """Columns whose values are not readable in the audit, as the functions of capture know them.
+
+    `phone:32` is encrypted, from its 32nd byte on: so it is kept. Of `secret` nothing is.
+    """
     fields = model._meta.concrete_fields
-    return [str(field.column) for field in fields if isinstance(field, SensitiveTextField)]
+    return [
+        f"{field.column}:{field.offset}" if isinstance(field, SealedField) else str(field.column)
+        for field in fields
+        if isinstance(field, SealedField | SensitiveTextField)
+    ]
 
 
 def derived_columns(model: type[Model]) -> list[str]:

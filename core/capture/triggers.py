@@ -53,7 +53,8 @@ def recorded(*, patient: str = "", sealed: Sequence[str] = ()) -> list[pgtrigger
     """What makes a table audited: stamped, reported on every change, closed to TRUNCATE.
 
     `patient` is the column that says whose row it is, where that is not `patient_id`; values of
-    the `sealed` columns stay out of the audit, as those of every SensitiveTextField do.
+    the `sealed` columns stay out of the audit, as those of every SensitiveTextField do. Encrypted
+    columns are in it as they are, encrypted.
     """
     new = pgtrigger.Referencing(new="new_rows")  # type: ignore[no-untyped-call]
     old = pgtrigger.Referencing(old="old_rows")  # type: ignore[no-untyped-call]

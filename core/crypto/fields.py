@@ -1,8 +1,9 @@
 """Columns that are encrypted before storage and open on the row they belong to.
 
 The column is `bytea`: empty for a blank value, else the blind indexes the field is found by, 16
-bytes each, and what `envelope.seal` made of the value for the place `table.column:id`. Those names
-are part of what is sealed: renaming a table or a column means sealing it anew.
+bytes each, and what `envelope.seal` made of them and the value for the place `table.column:id`. So
+the sealed bytes say which indexes belong before them, and open without them, as the audit keeps
+them. Those names are part of what is sealed: renaming a table or a column means sealing it anew.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 from core.crypto import blind, datakeys, envelope
-from core.crypto.errors import KeyShredded
+from core.crypto.errors import KeyShredded, NotAuthentic
 from core.crypto.lookups import FINDS, FindsBlank
 from core.crypto.values import Opened, OpenedObject, OpenedText, Sealed, as_bytes, still_sealed
 from core.fields import SensitiveTextField
@@ -88,14 +89,21 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         Raises KeyMissing, DataKeyMissing, NotAuthentic.
         """
         place = self._place(instance)
-        bound_to = self._bound(place, value)
         # Another row's is not asked for: it would cost a question, and the place is the row's own.
         owner = None if "." in self.owner else self._owner_of(instance)
         try:
-            plain = envelope.open_sealed(owner, value[self.offset :], bound_to)
+            plain = self._opened(owner, value, place)
         except KeyShredded:
             plain = as_bytes(self.blank_value())
         return self._remembering(plain, value, place, is_stored=True)
+
+    def opened_alone(self, sealed: bytes, pk: object) -> Any:
+        """What was sealed for the row of that key, from the bytes without the indexes before them.
+
+        Raises what `envelope.open_sealed` raises.
+        """
+        plain = envelope.open_sealed(None, sealed, f"{self.label}:{pk}")
+        return self.from_plain(plain[self.offset :])
 
     def sealed(self, value: Any, owner: Callable[[], str], place: str) -> Sealed:
         """The column for this value at this place. Raises what `envelope.seal` raises."""
@@ -105,7 +113,7 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         if not value:
             return Sealed(BLANK)
         blinds = b"".join(self.blind(kind, value) for kind in self.finds)
-        return Sealed(blinds + envelope.seal(owner(), plain, self._bound(place, blinds)))
+        return Sealed(blinds + envelope.seal(owner(), blinds + plain, place))
 
     def sealed_in(self, columns: Mapping[str, Any]) -> Sealed:
         """The same for a row that is written without a model, from its columns."""
@@ -173,9 +181,12 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         names = self.place or ("pk",)
         return f"{self.label}:{'/'.join(str(getattr(instance, name)) for name in names)}"
 
-    def _bound(self, place: str, value: bytes) -> str:
-        """The blind indexes are authenticated with the contents they stand for."""
-        return f"{place} {value[: self.offset].hex()}".rstrip()
+    def _opened(self, owner: str | None, value: bytes, place: str) -> bytes:
+        """Without the blind indexes, once they are those that were sealed with it."""
+        plain = envelope.open_sealed(owner, value[self.offset :], place)
+        if plain[: self.offset] != value[: self.offset]:
+            raise NotAuthentic(place)
+        return plain[self.offset :]
 
     def _remembering(self, plain: bytes, sealed: bytes, place: str, *, is_stored: bool) -> Opened:
         made: Opened = self.from_plain(plain)

@@ -166,7 +166,7 @@ class LabRequest(Record):
             ),
         ]
         triggers = [
-            *recorded(sealed=["entered"]),
+            *recorded(),
             moves(
                 "state",
                 requested="collected received rejected cancelled",
@@ -246,7 +246,7 @@ class CriticalCall(Record):
         db_table = "critical_calls"
         ordering = ["told_at"]
         triggers = [
-            *recorded(sealed=["values"]),
+            *recorded(),
             refused("update", pgtrigger.Update, "A call that was made is not changed afterwards"),
             refused("delete", pgtrigger.Delete, "A call that was made is not forgotten"),
         ]

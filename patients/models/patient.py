@@ -99,7 +99,7 @@ class Patient(Record):
 
     class Meta(Record.Meta):
         db_table = "patients"
-        triggers = recorded(patient="id", sealed=["metadata"])
+        triggers = recorded(patient="id")
         ordering = ["family_name", "given_names"]
         indexes = [
             GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="patients_name_trgm"),

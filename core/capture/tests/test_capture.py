@@ -1,12 +1,14 @@
 """Whatever the door, a change is reported, once, with who made it."""
 
 import asyncio
+import base64
 
 import psycopg
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from core.accounts.roles import Role
 from core.capture.context import acting
 from core.capture.models import Record
 from core.outbox.models import OutboxRow
@@ -158,19 +160,40 @@ def test_the_ignore_switch_of_pgtrigger_does_not_silence_capture(db):
     assert reported() == [("room", "I", None)]
 
 
-def test_sensitive_and_derived_columns_stay_out_of_the_audit(db):
+def test_encrypted_columns_are_in_the_audit_as_they_are_and_without_their_index(db):
     patient = Patient.objects.create(family_name="Okoro", sex="female", phone="+254712555018")
-    patient.phone, patient.family_name = "+254712555019", "Okoro-Eze"
-    patient.save(update_fields=["phone", "family_name"])
+    patient.phone, patient.family_name, patient.email = (
+        "+254712555019",
+        "Okoro-Eze",
+        "g@example.org",
+    )
+    patient.save(update_fields=["phone", "family_name", "email"])
+    patient.phone = ""
+    patient.save(update_fields=["phone"])
 
-    created, updated = (row.changes for row in OutboxRow.objects.order_by("id"))
-    assert created["phone"] == "[sealed]"
-    assert "search_name" not in created
-    assert updated == {
-        "phone": ["[sealed]", "[sealed]"],
-        "family_name": ["Okoro", "Okoro-Eze"],
-        "version": [1, 2],
-    }
+    created, updated, emptied = (row.changes for row in OutboxRow.objects.order_by("id"))
+    assert opened("phone", created["phone"], patient) == "+254712555018"
+    assert (created["email"], created["metadata"], "search_name" in created) == ("", "", False)
+    before, after = updated.pop("phone")
+    assert (before, opened("phone", after, patient)) == (created["phone"], "+254712555019")
+    assert opened("email", updated.pop("email")[1], patient) == "g@example.org"
+    assert updated == {"family_name": ["Okoro", "Okoro-Eze"], "version": [1, 2]}
+    assert emptied == {"phone": [after, ""], "version": [2, 3]}
+
+
+def opened(column, value, patient):
+    """What an entry of the audit keeps of an encrypted column."""
+    sealed = base64.b64decode(value.removeprefix("sealed:"))
+    return Patient._meta.get_field(column).opened_alone(sealed, patient.pk)
+
+
+def test_of_a_password_the_audit_keeps_that_there_is_one(person):
+    somebody = person(Role.NURSE)
+    somebody.set_password("another-long-password")
+    somebody.save()
+
+    created, updated = (row.changes for row in OutboxRow.objects.filter(entity_type="user"))
+    assert (created["password"], updated["password"]) == ("[sealed]", ["[sealed]", "[sealed]"])
 
 
 def test_a_patients_rows_name_the_patient(db):
