@@ -11,7 +11,10 @@ from csp.constants import NONE, SELF
 from environ import Env
 
 from clinic.environment.reading import read
+from core.databases import no_maps
 from core.embedded import home, servers
+
+no_maps.install()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Every variable with its explanation: clinic/environment/table.py and .env.example.

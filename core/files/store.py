@@ -12,7 +12,6 @@ from typing import Protocol
 from django.conf import settings
 
 from core.errors import ClinicError
-from core.files.bucket import Bucket
 from core.files.folder import Folder
 
 
@@ -52,4 +51,9 @@ def store() -> Store:
 
 @cache
 def _store(bucket: str, endpoint: str, folder: str) -> Store:
-    return Bucket(bucket, endpoint) if bucket else Folder(folder)
+    if not bucket:
+        return Folder(folder)
+    # boto3 takes a tenth of a second of every start, and most clinics have a folder.
+    from core.files.bucket import Bucket  # noqa: PLC0415
+
+    return Bucket(bucket, endpoint)

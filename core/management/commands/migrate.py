@@ -10,6 +10,7 @@ from django.core.management.commands.migrate import Command as Migrate
 
 from core.crypto import beginning
 from core.databases import grants, roles
+from core.databases.unrendered import options_unrendered
 
 
 class Command(Migrate):
@@ -18,6 +19,7 @@ class Command(Migrate):
             roles.work_as("owner")
             if why := beginning.make_first():
                 raise CommandError(why)
-        super().handle(*args, **options)
+        with options_unrendered():
+            super().handle(*args, **options)
         if options["database"] == "default":
             grants.apply()
