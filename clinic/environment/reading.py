@@ -59,6 +59,8 @@ def contradictions(values: Mapping[str, Any], given: Mapping[str, str]) -> Itera
         yield "DEBUG must be off when ENVIRONMENT is production."
     if values["CLINIC_DEMO"]:
         yield "CLINIC_DEMO must be off when ENVIRONMENT is production: everybody knows its passwords."
+    if "HTTPS" not in given:
+        yield "HTTPS must be said when ENVIRONMENT is production: on behind a proxy that speaks TLS, off only where nobody can listen on the network."
     for name in (variable.name for variable in VARIABLES if variable.name.endswith("_URL")):
         if any(f":{word}@" in given.get(name, "") for word in KNOWN_PASSWORDS):
             yield f"{name} holds a password that everybody can read in the documentation."

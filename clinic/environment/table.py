@@ -85,7 +85,7 @@ MACHINE = Section(
         Variable("ALLOWED_HOSTS", kinds.hosts, ["localhost", "127.0.0.1", "[::1]"], "clinic.example,192.168.1.20", "The names other PCs reach the clinic by."),
         Variable("CSRF_TRUSTED_ORIGINS", kinds.origins, [], "https://clinic.example", "The address in the browser, when a proxy stands in front."),
         Variable("TRUSTED_PROXIES", kinds.networks, [], "10.0.0.2,172.18.0.0/16", "Where your own proxies stand. Only of them is believed who asks and whether by https; left out, of nobody."),
-        Variable("HTTPS", kinds.boolean, False, "on", "Whether browsers reach the clinic by https; cookies then travel by nothing else."),
+        Variable("HTTPS", kinds.boolean, False, "on", "Whether browsers reach the clinic by https; cookies then travel by nothing else. Production wants it said."),
         Variable("SECRET_KEY", kinds.secret_key, "", "at-least-fifty-random-characters", "Signs sessions. Left out, the clinic makes one in CLINIC_HOME/secrets."),
         Variable("KEYS_FOLDER", kinds.folder, "", "/etc/seth-clinic/keys", "Where the keys are. Left out, CLINIC_HOME/secrets/keys."),
         Variable("AUDIT_CHECKPOINTS", kinds.text, "", "/mnt/worm/checkpoints.jsonl", "The file that tells how far the audit goes, best where nothing can be taken away again. Left out, it is in CLINIC_HOME/audit."),

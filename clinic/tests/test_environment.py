@@ -99,11 +99,13 @@ def test_the_three_urls_of_the_specification_are_taken_as_they_are():
         ({"CLINIC_DEMO": "on"}, "CLINIC_DEMO"),
         ({"DATABASE_URL": "postgresql://postgres:postgres123@db/clinic"}, "DATABASE_URL"),
         ({"MONGODB_URL": "mongodb://admin:admin123@db/clinic"}, "MONGODB_URL"),
+        ({"HTTPS": None}, "HTTPS"),
     ],
 )
 def test_production_refuses_what_is_dangerous_there(given, named):
     def problems(place):
-        environment = {**given, "ENVIRONMENT": place}
+        environment = {"HTTPS": "off", **given, "ENVIRONMENT": place}
+        environment = {name: value for name, value in environment.items() if value is not None}
         values, _ = reading.parse(environment)
         return list(reading.contradictions(values, environment))
 

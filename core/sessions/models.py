@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from core.ids import uuid7
 from core.sessions.devices import device
+from core.sessions.fields import DigestField
 
 
 class OpenSession(models.Model):
@@ -19,7 +20,7 @@ class OpenSession(models.Model):
 
     # Pages and lists name a session by this; the key is the cookie, which nobody else may learn.
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    session_key = models.CharField(max_length=40, unique=True)
+    session_key = DigestField(unique=True)
     session_data = models.TextField()
     expire_date = models.DateTimeField(db_index=True)
     user = models.ForeignKey(

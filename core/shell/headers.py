@@ -1,5 +1,7 @@
 """Headers that every answer carries, whoever made it: a page, a file, an error, a health check.
 
+TRACE and its kin, which could tell a browser's cookies back to a script, are refused here too.
+
 What an answer says itself stands; this adds what it does not say. It is the outermost middleware, since
 answers of those inside it (a forged form, a wrong host, a server that is down) never reach the rest.
 """
@@ -8,7 +10,7 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -20,6 +22,8 @@ ALWAYS = {
     # Pages have a policy of their own; what has none is no page and needs nothing.
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
+UNSPOKEN = ("TRACE", "TRACK", "CONNECT")
+SPOKEN = ("GET", "HEAD", "OPTIONS", "POST")
 A_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -36,10 +40,14 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> Any:
         if iscoroutinefunction(self.get_response):
             return self.__acall__(request)
-        return headed(self.get_response(request))
+        return headed(_refusal(request) or self.get_response(request))
 
     async def __acall__(self, request: HttpRequest) -> HttpResponse:
-        return headed(await self.get_response(request))
+        return headed(_refusal(request) or await self.get_response(request))
+
+
+def _refusal(request: HttpRequest) -> HttpResponse | None:
+    return HttpResponseNotAllowed(SPOKEN) if request.method in UNSPOKEN else None
 
 
 def headed(answer: HttpResponse) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Where somebody is signed in: told, renewed, ended."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from core.accounts import people
@@ -9,6 +10,7 @@ from core.accounts.roles import Role
 from core.outbox.models import OutboxRow
 from core.sessions import ending
 from core.sessions.devices import device
+from core.sessions.models import OpenSession
 
 PASSWORD = "ben-takes-vitals"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:139.0) Gecko/20100101 Firefox/139.0"
@@ -236,3 +238,16 @@ def test_a_password_of_128_signs_in_any_script_is_taken(ben):
     assert len(new) >= 128
     assert change(here, PASSWORD, new).status_code == 302
     assert User.objects.get(pk=ben.pk).check_password(new)
+
+
+def test_who_reads_the_table_or_a_backup_of_it_cannot_come_in(ben):
+    client = signed_in(ben)
+    key = client.cookies["sessionid"].value
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_key FROM sessions")
+        [(stored,)] = cursor.fetchall()
+
+    thief = Client()
+    thief.cookies["sessionid"] = stored
+    assert (is_in(client), is_in(thief), key in stored) == (True, False, False)
+    assert OpenSession.objects.get(session_key=key).session_key == stored
