@@ -14,6 +14,8 @@ from clinic.demo import patients, steps
 from clinic.demo.progress import Lines
 from clinic.models import LoadedReference
 from clinic.reference import diagnoses
+from clinic.tests import filled
+from core.testing import databases
 
 FIRST_LINES = 6
 # Argon2 takes its time on purpose.
@@ -49,12 +51,20 @@ def small_demo(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     prepare(tmp_path, monkeypatch)
 
 
+@pytest.fixture(scope="session")
+def demo(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[str]:
+    """The database in which it is made already, this process's own."""
+    name = f"demo_{getattr(request.config, 'workerinput', {}).get('workerid', 'main')}"
+    filled.clone(name)
+    yield name
+    databases.drop_named(name)
+
+
 @pytest.fixture(scope="module")
-def made(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Any]]:
-    """It is made, once for all tests of the module; what each of them changes is undone."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
-        prepare(tmp_path_factory.mktemp("demo"), patch)
-        yield make()
-        transaction.set_rollback(True)
+def made(demo: str, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """It is made, for all tests of the module; what each of them changes is undone."""
+    with django_db_blocker.unblock(), databases.using(demo), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "FILES_FOLDER", filled.documents())
+        with transaction.atomic():
+            yield filled.facts()
+            transaction.set_rollback(True)

@@ -18,8 +18,10 @@ from core.crypto.errors import KeyShredded
 from core.crypto.held import held
 from core.crypto.keys import Purpose
 from core.crypto.models import DataKey
+from core.databases import mongo
 from core.embedded import up
 from core.outbox.models import OutboxRow
+from core.outbox.sealing import is_sealed
 from core.testing.running import made_for
 from patients.models import Patient
 
@@ -147,6 +149,43 @@ def test_the_record_says_that_it_was_destroyed_and_when(house, client, person, r
     assert "podagra" not in page
     assert "destroyed" not in other
     assert "podagra" in other
+
+
+@pytest.fixture
+def of_old(house, relay):
+    """Two entries as they were stored before anything was sealed, and one that is sealed."""
+    relay()
+    for one in house[:2]:
+        data = {"$set": {"data": {"text": "podagra"}, "metadata": {}}}
+        mongo.collection("clinical_data").update_one({"patient_id": str(one.pk)}, data)
+    return house
+
+
+def in_mongo() -> list[str]:
+    """`sealed` or what can be read, of each entry."""
+    found = mongo.collection("clinical_data").find().sort("patient_id")
+    return ["sealed" if is_sealed(one["data"]) else one["data"]["text"] for one in found]
+
+
+def texts() -> list[str]:
+    return [one.data["text"] for one in ClinicalData.objects.order_by("patient_id")]
+
+
+def test_what_was_stored_in_clear_is_sealed_once(of_old):
+    assert in_mongo() == ["podagra", "podagra", "sealed"]
+
+    assert run("seal") == "2 documents that were in clear are sealed.\n"
+
+    assert (in_mongo(), texts()) == (["sealed"] * 3, ["podagra"] * 3)
+    assert run("seal") == "0 documents that were in clear are sealed.\n"
+
+
+def test_what_is_destroyed_was_not_left_in_clear(of_old):
+    run("shred", str(of_old[0].mrn), "--reason", "asked for it", "--yes")
+
+    assert in_mongo() == ["sealed"] * 3
+    [gone, *others] = ClinicalData.objects.order_by("patient_id")
+    assert (gone.data, [one.data["text"] for one in others]) == ({}, ["podagra"] * 2)
 
 
 def test_shredding_asks_and_takes_back_nothing_unasked(house):

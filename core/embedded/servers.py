@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from core.embedded import mongod, postgres, processes, valkey
 from core.embedded.home import free_port
 from core.embedded.processes import Program
 
+FREED_SECONDS = 2.0
 # The variable that makes each of them unnecessary.
 SERVERS: dict[str, ModuleType] = {
     "DATABASE_URL": postgres,
@@ -97,9 +99,16 @@ def _settle_port(home: Path, name: str) -> int:
     """The port of last time if nobody took it meanwhile: bookmarks and replica set keep working."""
     file = home / "ports" / name
     file.parent.mkdir(exist_ok=True)
-    port = free_port(int(file.read_text()) if file.exists() else 0)
+    port = _freed(int(file.read_text())) if file.exists() else free_port()
     file.write_text(str(port))
     return port
+
+
+def _freed(port: int) -> int:
+    """The port, else another: a server that was killed keeps it until the last of its threads is gone."""
+    with suppress(TimeoutError):
+        processes.wait_until(lambda: free_port(port) == port, f"Port {port}", FREED_SECONDS)
+    return free_port(port)
 
 
 def _load(file: Path) -> dict[str, object]:

@@ -71,6 +71,11 @@ def owner_of(document: Document) -> str:
     return str(document.get("patient_id") or envelope.HOUSE).lower()
 
 
+def is_sealed(part: Any) -> bool:
+    """Whether a field holds the sealed form of its contents."""
+    return isinstance(part, dict) and isinstance(part.get(SEALED), bytes)
+
+
 def _open(document: Document, part: bytes, place: str) -> Any:
     plain = envelope.open_sealed(owner_of(document), part, place)
     return bson.decode(plain, codec_options=CODEC)
@@ -78,7 +83,7 @@ def _open(document: Document, part: bytes, place: str) -> Any:
 
 def _bytes_in(document: Document, name: str) -> bytes:
     part = document.get(name)
-    return bytes(part[SEALED]) if isinstance(part, dict) and SEALED in part else b""
+    return bytes(part[SEALED]) if is_sealed(part) else b""
 
 
 def _place(collection: str, name: str, document: Document) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -50,14 +50,30 @@ def create(worker: str) -> None:
 
 def clone(name: str) -> None:
     """A migrated PostgreSQL database of that name, instead of whatever bore it."""
+    with building() as admin:
+        _copy(admin, template_name(), name)
+
+
+def clone_filled(name: str, kind: str, fill: Callable[[str], None]) -> None:
+    """The same, as `fill` has filled a first one of this kind, once for all processes of a run."""
+    with building() as admin:
+        filled, making = f"filled_{kind}_{os.environ['CLINIC_TEST_SERVERS']}", f"filling_{kind}"
+        if not _exists(admin, filled):
+            _copy(admin, template_name(), making)
+            fill(making)
+            _rename(admin, making, filled)
+        _copy(admin, filled, name)
+
+
+@contextmanager
+def building() -> Iterator[psycopg.Connection[Any]]:
+    """The superuser's connection, alone among the processes of a run; the template is there."""
     template = template_name()
     with psycopg.connect(superuser_url("postgres"), autocommit=True) as admin:
         admin.execute("SELECT pg_advisory_lock(%s)", [BUILD_LOCK])
         if not _exists(admin, template):
             _build_template(admin, template)
-        drop(name, admin)
-        making = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
-        admin.execute(making.format(*map(sql.Identifier, (name, template, _owner()))))
+        yield admin
 
 
 def destroy(worker: str) -> None:
@@ -111,8 +127,18 @@ def _build_template(admin: psycopg.Connection[Any], template: str) -> None:
     with _using(making):
         call_command("migrate", verbosity=0)
         connection.close()
+    _rename(admin, making, template)
+
+
+def _copy(admin: psycopg.Connection[Any], template: str, name: str) -> None:
+    drop(name, admin)
+    making = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+    admin.execute(making.format(*map(sql.Identifier, (name, template, _owner()))))
+
+
+def _rename(admin: psycopg.Connection[Any], name: str, new: str) -> None:
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-    admin.execute(rename.format(sql.Identifier(making), sql.Identifier(template)))
+    admin.execute(rename.format(sql.Identifier(name), sql.Identifier(new)))
 
 
 @contextmanager
@@ -127,12 +153,28 @@ def _using(name: str) -> Iterator[None]:
         connection.settings_dict.update(before)
 
 
-def _use(name: str) -> None:
+@contextmanager
+def using(name: str) -> Iterator[None]:
+    """Inside, this process works on another PostgreSQL database."""
+    before = settings.DATABASES["default"]["NAME"]
+    _use_postgres(name)
+    try:
+        yield
+    finally:
+        _use_postgres(before)
+
+
+def _use_postgres(name: str) -> None:
+    held.clear()
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]
     connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
     for role, url in settings.DATABASE_ROLE_URLS.items():
         settings.DATABASE_ROLE_URLS[role] = renamed(url, name)
+
+
+def _use(name: str) -> None:
+    _use_postgres(name)
     settings.MONGODB_NAME = settings.DATABASES["mongodb"]["NAME"] = name
     connections["mongodb"].settings_dict["NAME"] = name
 

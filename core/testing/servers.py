@@ -6,6 +6,7 @@ a home to keep between runs; by default a fresh one is made and removed.
 """
 
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -30,7 +31,7 @@ def _begin() -> None:
     _lock = home.sole_use(_home)
     _lock.__enter__()
     os.environ.update(servers.start(_home, servers.SERVERS.values(), fast=True).urls)
-    os.environ["CLINIC_TEST_SERVERS"] = "started"
+    os.environ["CLINIC_TEST_SERVERS"] = secrets.token_hex(4)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

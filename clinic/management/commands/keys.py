@@ -4,9 +4,12 @@ import getpass
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from rich.console import Console
@@ -14,8 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from core.capture.context import acting
 from core.crypto import exporting, keys, rotation
-from core.databases import roles
+from core.databases import mongo, roles
 from core.errors import ClinicError
+from core.outbox import resealing
 from core.outbox.domain import put_fact
 from patients.models import Patient
 
@@ -38,6 +42,7 @@ class Command(BaseCommand):
         what.add_parser("status", help="data keys by key-encryption key")
         again = what.add_parser("rotate", help="wrap all data keys with a new key-encryption key")
         again.add_argument("--destroy-old", action="store_true", help="destroy the old key files")
+        what.add_parser("seal", help="seal documents that were stored before there were keys")
         for name, words in (
             ("export", "copy all keys into one sealed file"),
             ("import", "put keys back from such a file"),
@@ -72,6 +77,12 @@ class Command(BaseCommand):
             AGAIN if options["destroy_old"] else "The old key files stay: older backups need them."
         )
 
+    def do_seal(self, options: dict[str, Any]) -> None:
+        database = mongo.database(settings.MONGODB_OWNER_URL)
+        with counting("Sealing") as tell:
+            done = resealing.seal_clear(database, tell)
+        self.say(f"{done} documents that were in clear are sealed.")
+
     def do_export(self, options: dict[str, Any]) -> None:
         sealed = exporting.sealed(passphrase(twice=True))
         descriptor = os.open(options["file"], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -90,6 +101,8 @@ class Command(BaseCommand):
         patient = wanted(options["patient"])
         if not options["yes"]:
             sure(patient)
+        # What is in clear would outlive its key.
+        self.do_seal(options)
         with transaction.atomic(), acting(action="shred", reason=options["reason"]):
             rotation.shred(str(patient.pk))
             put_fact("shred", entity_type="patient", entity_id=patient.pk, patient_id=patient.pk)
@@ -99,19 +112,21 @@ class Command(BaseCommand):
     @staticmethod
     def rotate(*, destroys_old: bool) -> int:
         """With a bar where somebody watches."""
-        console = Console(stderr=True)
-        columns = (
-            TextColumn("Wrapping"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        )  # fmt: skip
-        with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-            task = bar.add_task("")
-            return rotation.rotate(
-                lambda done, total: bar.update(task, completed=done, total=total),
-                destroys_old=destroys_old,
-            )
+        with counting("Wrapping") as tell:
+            return rotation.rotate(tell, destroys_old=destroys_old)
 
     def say(self, sentence: str) -> None:
         self.stdout.write(sentence)
+
+
+@contextmanager
+def counting(title: str) -> Iterator[Callable[..., None]]:
+    """A bar where somebody watches: it is told how much is done, and of how much if that is known."""
+    console = Console(stderr=True)
+    columns = TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total=None: bar.update(task, completed=done, total=total)
 
 
 def wanted(typed: str) -> Patient:

@@ -19,9 +19,9 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.conf import settings
 from psycopg.rows import dict_row
 
+from clinic.tests import filled
 from core.embedded import mongod, processes, servers, up, valkey
 from core.embedded.home import free_port
 from core.embedded.processes import Program, wait_until
@@ -31,7 +31,6 @@ OWN_SERVERS = (mongod, valkey)
 PREPARATIONS = (
     [*up.MANAGE, "prepare_mongo"],
     [*up.MANAGE, "collectstatic", "--noinput", "-v0"],
-    [sys.executable, "-m", "clinic.tests.browser.small_demo"],
 )
 
 
@@ -85,7 +84,7 @@ class Served:
 def serving(worker: str) -> Iterator[Served]:
     """Everything is running and filled; all of it ends afterwards."""
     name = f"browser_{worker}"
-    databases.clone(name)
+    filled.clone(name)
     with tempfile.TemporaryDirectory(prefix="seth-clinic-browser-") as folder:
         home = Path(folder)
         home.chmod(0o711)
@@ -110,18 +109,8 @@ def serving(worker: str) -> Iterator[Served]:
 
 def environment(home: Path, name: str, port: int) -> dict[str, str]:
     """What points a program at this clinic."""
-    roles = settings.DATABASE_ROLE_URLS
-    return {
-        "CLINIC_HOME": str(home),
-        "DATABASE_URL": databases.renamed(roles["app"], name),
-        "DATABASE_OWNER_URL": databases.renamed(roles["owner"], name),
-        "DATABASE_RELAY_URL": databases.renamed(roles["relay"], name),
-        "MONGODB_NAME": mongod.DATABASE,
-        "CLINIC_DEMO": "1",
-        "PORT": str(port),
-        "DJANGO_SETTINGS_MODULE": "clinic.settings",
-        "PYTHONPATH": str(up.PROJECT),
-    }
+    own = {"MONGODB_NAME": mongod.DATABASE, "PORT": str(port)}
+    return {**filled.environment(home, name), **own}
 
 
 def programs(clinic: Served) -> list[Program]:

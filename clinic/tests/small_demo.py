@@ -1,5 +1,9 @@
-"""`python -m clinic.tests.browser.small_demo`: the demo clinic with its first patients only."""
+"""`python -m clinic.tests.small_demo FACTS`: the demo clinic with its first patients only.
 
+What the making tells is written to that file.
+"""
+
+import json
 import lzma
 import sys
 import tempfile
@@ -45,4 +49,5 @@ def shorten(folder: Path) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as short:
         shorten(Path(short))
-        steps.make_demo(Lines(sys.stdout.write))
+        facts = steps.make_demo(Lines(sys.stdout.write))
+    Path(sys.argv[1]).write_text(json.dumps(facts, default=str))
