@@ -5,7 +5,7 @@ A sealed field is an object of one member, the bytes of `envelope.seal` around i
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 import bson
 from bson.binary import UuidRepresentation
@@ -71,7 +71,7 @@ def owner_of(document: Document) -> str:
     return str(document.get("patient_id") or envelope.HOUSE).lower()
 
 
-def is_sealed(part: Any) -> bool:
+def is_sealed(part: Any) -> TypeGuard[dict[str, Any]]:
     """Whether a field holds the sealed form of its contents."""
     return isinstance(part, dict) and isinstance(part.get(SEALED), bytes)
 

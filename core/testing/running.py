@@ -156,6 +156,7 @@ def environment(port: int) -> dict[str, str]:
         "DATABASE_OWNER_URL": roles["owner"],
         "DATABASE_RELAY_URL": roles["relay"],
         "MONGODB_URL": settings.MONGODB_URL,
+        "MONGODB_OWNER_URL": settings.MONGODB_OWNER_URL,
         "MONGODB_READ_URL": settings.MONGODB_READ_URL,
         "MONGODB_NAME": settings.MONGODB_NAME,
         "REDIS_URL": settings.REDIS_URL,
