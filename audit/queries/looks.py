@@ -42,7 +42,10 @@ def looks(filters: Filters) -> list[Look]:
     What the house itself did, without a person, is left out. Raises ServiceUnavailable.
     """
     found: dict[tuple[str, date], Look] = {}
-    for one in (*_arrived(filters), *_waiting(filters)):
+    # First, or one that arrives meanwhile would be in neither.
+    waiting = waiting_entries(filters)
+    arrived = _arrived(filters, but=[entry["_id"] for entry in waiting])
+    for one in (*arrived, *_waiting(waiting)):
         key = (one.user_id, one.day)
         if key in found:
             found[key].take(one)
@@ -54,7 +57,7 @@ def looks(filters: Filters) -> list[Look]:
     return sorted(found.values(), key=lambda one: one.last, reverse=True)
 
 
-def _arrived(filters: Filters) -> list[Look]:
+def _arrived(filters: Filters, *, but: list[str]) -> list[Look]:
     local = {"$dateToString": {"date": "$timestamp", "format": "%Y-%m-%d", "timezone": _zone()}}
     act = {"action": "$action", "page": "$changes.page", "kind": "$entity_type"}
     group = {
@@ -65,7 +68,7 @@ def _arrived(filters: Filters) -> list[Look]:
         "acts": {"$addToSet": act},
         "reasons": {"$addToSet": "$reason"},
     }
-    matched = {"$and": [filters.match(), {"user_id": {"$exists": True}}]}
+    matched = {"$and": [filters.match(), {"user_id": {"$exists": True}}, {"_id": {"$nin": but}}]}
     steps: list[dict[str, Any]] = [
         {"$match": matched},
         {"$group": group},
@@ -82,8 +85,8 @@ def _look(row: dict[str, Any]) -> Look:
     return Look(who, day, row["first"], row["last"], row["times"], acts, set(row["reasons"]))
 
 
-def _waiting(filters: Filters) -> Iterable[Look]:
-    for entry in waiting_entries(filters):
+def _waiting(entries: Iterable[dict[str, Any]]) -> Iterable[Look]:
+    for entry in entries:
         if user_id := entry.get("user_id"):
             at, page = entry["timestamp"], entry["changes"].get("page")
             act = _act(entry["action"], page, entry["entity_type"])

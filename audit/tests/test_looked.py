@@ -3,11 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from audit.queries import looks
+from audit.queries.trail import Filters
 from core.accounts.roles import Role
 from core.capture.context import acting
 from core.outbox.domain import put_fact
 from core.paper.tests.test_papers import text_of
 from core.shell.reading import looks as told
+from core.testing.documents import followed_by
 from patients.models import Patient
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +39,18 @@ def lines(answer) -> list[tuple[str, str]]:
 
 def looked(client, grace, **query):
     return client.get(reverse("audit:looked", args=[grace.pk]), query)
+
+
+def test_a_look_that_arrives_while_they_are_counted_is_counted_once(
+    grace, people, relay, monkeypatch
+):
+    with acting(user_id=people[0].pk):
+        put_fact("view", entity_type="patient", entity_id=grace.pk, patient_id=grace.pk)
+    monkeypatch.setattr(looks.mongo, "reading", followed_by(relay))
+    filters = Filters(patients=(str(grace.pk),), action="view")
+
+    assert [one.times for one in looks.looks(filters)] == [1]
+    assert [one.times for one in looks.looks(filters)] == [1]
 
 
 def test_looks_are_a_line_a_person_and_day_also_before_they_arrive(client, grace, people, relay):

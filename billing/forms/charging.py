@@ -65,7 +65,14 @@ class DiscountForm(forms.Form):
     password = forms.CharField(
         label="Their password",
         required=False,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    code = forms.CharField(
+        label="Their code, if they use one",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={**QUIET, "inputmode": "numeric"}),
     )
 
     def __init__(self, *args: Any, charges: QuerySet[Charge], **kwargs: Any) -> None:
@@ -83,8 +90,8 @@ class DiscountForm(forms.Form):
 
     def credentials(self) -> dict[str, str] | None:
         """Whoever allows it here and now."""
-        name, password = self.cleaned_data["username"].strip(), self.cleaned_data["password"]
-        return {"username": name, "password": password} if name and password else None
+        shown = {name: self.cleaned_data[name] for name in ("username", "password", "code")}
+        return shown if shown["username"] and shown["password"] else None
 
 
 STATES_IN_WORDS = {Discount.State.ALLOWED: "taken off", Discount.State.ASKED: "asked for"}

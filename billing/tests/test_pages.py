@@ -15,6 +15,7 @@ from billing.models import CashierShift, Charge, CreditNote, Discount, Invoice, 
 from billing.tests.desk import bill, cash, charge, open_shift, pay, service
 from core.accounts.roles import Role
 from core.clock import today
+from core.door.tests.conftest import app_of, code
 from core.outbox.models import OutboxRow
 from patients.tests.people import patient as somebody
 
@@ -158,6 +159,38 @@ def test_a_discount_is_allowed_by_a_password_at_the_desk(till, patient, manager)
     assert (wrong.status_code, right.status_code) == (422, 204)
     assert Discount.objects.get().decided_by == manager
     assert "allowed by" in page_of(till, patient)
+
+
+@pytest.mark.parametrize("kind", ["no code", "wrong code", "code"])
+def test_a_manager_with_an_app_shows_its_code_at_the_desk_too(till, patient, manager, kind):
+    charge(patient, "100.00")
+    manager.set_password("ruth-allows-it")
+    manager.save()
+    secret = app_of(manager)
+    typed = {"no code": "", "wrong code": "000000", "code": code(secret)}[kind]
+    form = {"kind": "percent", "value": "50", "reason": "Hardship", "username": manager.username}
+
+    answer = till.post(
+        reverse("billing:discount", args=[patient.pk]),
+        {**form, "password": "ruth-allows-it", "code": typed},
+    )
+
+    assert answer.status_code == (204 if kind == "code" else 422)
+    assert Discount.objects.exists() == (kind == "code")
+
+
+def test_who_has_only_a_passkey_is_told_what_to_do_at_the_desk(till, patient, manager, settings):
+    settings.SECOND_FACTOR_ROLES = [Role.MANAGER]
+    charge(patient, "100.00")
+    manager.set_password("ruth-allows-it")
+    manager.save()
+    form = {"kind": "percent", "value": "50", "reason": "Hardship", "username": manager.username}
+
+    url = reverse("billing:discount", args=[patient.pk])
+    answer = till.post(url, {**form, "password": "ruth-allows-it"})
+
+    assert "Leave the name empty to ask for it." in answer.content.decode()
+    assert not Discount.objects.exists()
 
 
 def test_cashiers_see_nothing_of_the_patients_health(till, patient):

@@ -15,9 +15,9 @@ from billing.domain.pricing import prices_of
 from billing.forms.charging import STATES_IN_WORDS, ChargeForm, DiscountForm, PriceForm
 from billing.models import Charge, Discount, Service
 from billing.views.till import open_charges
-from core.accounts import signing_in
 from core.accounts.access import StaffRequest, access
 from core.clock import today
+from core.door.vouching import vouch
 from core.errors import ClinicError
 from core.shell.toasts import toast
 from patients.models import Patient
@@ -123,7 +123,7 @@ def give_discount(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 def _give(request: StaffRequest, patient: Patient, form: DiscountForm) -> Discount:
     credentials = form.credentials()
-    approver = signing_in.vouch(request, **credentials) if credentials else None
+    approver = vouch(request, **credentials) if credentials else None
     return discounts.give(patient.pk, **form.values(), approver=approver, by=request.user)
 
 

@@ -45,7 +45,10 @@ class Canaries:
         return self._kept(f"Zq{uuid4().hex[:14]}")
 
     def phone(self) -> str:
-        return f"+25471{self._kept(''.join(DICE.choices(DIGITS, k=7)))}"
+        """As it is written abroad and at home; seven digits alone stand in many a number."""
+        digits = "".join(DICE.choices(DIGITS, k=7))
+        self._kept(f"071{digits}")
+        return f"+{self._kept(f'25471{digits}')}"
 
     def sections(self) -> dict[str, Typed]:
         return {name: Typed(self.word(), 0) for name in SECTIONS}

@@ -19,9 +19,10 @@ def notes_of(visit: Visit) -> list[Document]:
     What was written a moment ago is there too. Raises ServiceUnavailable without MongoDB.
     """
     mine = {"patient_id": str(visit.patient_id), "data_type": NOTE, "visit_id": str(visit.pk)}
+    # First, or one that arrives meanwhile would be in neither.
+    waiting = waiting_documents(visit.patient_id, "clinical_data")
     with mongo.reading():
         arrived = sealing.all_opened("clinical_data", mongo.collection("clinical_data").find(mine))
-    waiting = waiting_documents(visit.patient_id, "clinical_data")
     found = {str(one["_id"]): one for one in (*arrived, *(w for w in waiting if _is_of(w, mine)))}
     newer = {one["supersedes"]: key for key, one in found.items() if one.get("supersedes")}
     marked = [{**one, "amended_by": newer.get(key, "")} for key, one in found.items()]

@@ -13,11 +13,13 @@ from django.utils import timezone
 from clinical_docs.choices import LONGEST_NOTE
 from clinical_docs.domain import consulting, notes
 from clinical_docs.models import NoteDraft, NoteRevision
+from clinical_docs.queries import signed
 from clinical_docs.queries.follow_up import after
 from clinical_docs.queries.signed import notes_of
 from core.accounts.roles import Role
 from core.clock import today
 from core.outbox.models import OutboxRow
+from core.testing.documents import followed_by
 from core.testing.pages import form_on
 from inventory.models import Item
 from patients.domain import problems, stops, visits
@@ -222,6 +224,16 @@ def test_a_signed_note_is_on_the_page_at_once_and_can_be_amended(desk, under_way
     assert "amends note of" in body
     again = desk.post(at("note_amend", under_way, older["_id"]))
     assert (again.status_code, "amended already" in again.headers["HX-Trigger"]) == (409, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_signed_note_that_arrives_while_it_is_looked_for_is_found_once(
+    desk, under_way, relay, monkeypatch
+):
+    sign(desk, under_way, plan="Rest")
+    monkeypatch.setattr(signed.mongo, "reading", followed_by(relay))
+
+    assert [len(notes_of(under_way)) for _ in range(2)] == [1, 1]
 
 
 def test_both_versions_stand_marked_in_the_record(desk, under_way):

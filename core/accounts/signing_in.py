@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core.accounts.models import SignInAttempt, User
-from core.capture.context import acting
 from core.errors import ClinicError
 from core.outbox.domain import put_fact
 
@@ -56,15 +55,6 @@ def check(request: HttpRequest, *, username: str, password: str) -> User:
     if not isinstance(user, User):
         _report_failure(username)
         raise WrongCredentials
-    return user
-
-
-def vouch(request: HttpRequest, *, username: str, password: str) -> User:
-    """Somebody proves who he is beside a colleague who is signed in. Raises as `check` does."""
-    user = check(request, username=username, password=password)
-    with acting(user_id=user.pk), transaction.atomic():
-        forget(user)
-        put_fact("login", entity_type="user", entity_id=user.pk)
     return user
 
 
