@@ -14,7 +14,12 @@ from core.relay.delivery import Delivery
 from core.relay.loop import connected
 from core.testing import databases
 
-pytest_plugins = ["core.testing.refusing", "core.testing.report", "core.testing.running"]
+pytest_plugins = [
+    "core.testing.refusing",
+    "core.testing.report",
+    "core.testing.running",
+    "core.testing.spread",
+]
 
 
 @pytest.fixture(scope="session")

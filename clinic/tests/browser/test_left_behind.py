@@ -55,6 +55,7 @@ def registered(page: Page, words: dict[str, str]) -> str:
     page.get_by_label("Given names").fill("Behind")
     page.get_by_text("Female", exact=True).click()
     page.get_by_label("Date of birth").fill("02-Mar-1988")
+    page.locator(".person-more summary").click()
     for name, word in words.items():
         page.locator(f"[name={name}]").fill(word)
     page.get_by_role("button", name="Save only").click()
