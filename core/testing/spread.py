@@ -5,6 +5,7 @@ for those: each of the two kinds goes to one process, so that neither sets up tw
 the rest, file by file, to whichever is free.
 """
 
+import gc
 from typing import Any
 
 import pytest
@@ -22,6 +23,9 @@ WITH_SERVERS = (
     "core/embedded/",
     "core/health/",
 )
+
+
+FEW_COLLECTIONS = (20_000, 20, 20)
 
 
 def kind_of(nodeid: str) -> str:
@@ -45,3 +49,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByKind:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first."""
     items.sort(key=lambda item: kind_of(item.nodeid) not in KINDS)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector of cycles need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*FEW_COLLECTIONS)

@@ -10,7 +10,8 @@ from core.accounts.models import SignInAttempt
 from core.editing.models import Draft, UsedKey
 
 
-def test_only_what_has_outlived_its_time_is_thrown_away(person):
+def test_only_what_has_outlived_its_time_is_thrown_away(person, settings, tmp_path):
+    settings.FILES_FOLDER = tmp_path
     user, now = person(), timezone.now()
     for age in (timedelta(days=1), timedelta(days=40)):
         UsedKey.objects.create(key=uuid4(), user=user, answer={}, used_at=now - age)

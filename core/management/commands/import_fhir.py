@@ -61,7 +61,8 @@ class Command(BaseCommand):
             where = error.filename or "A temporary file"
             raise CommandError(f"{where}: {error.strerror or error}. {RESUME}") from error
         except KeyboardInterrupt:
-            console.print(f"Interrupted. {RESUME}")
+            # Not by the console: what it was drawing when it was interrupted may never be let go.
+            self.stderr.write(f"Interrupted. {RESUME}", style_func=str)
             sys.exit(INTERRUPTED)
         self._tell(console, report, options)
         if report.rejected:
