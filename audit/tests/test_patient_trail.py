@@ -16,6 +16,7 @@ from core.databases import mongo
 from core.databases.breaker import Breaker
 from core.outbox.domain import put_fact
 from core.outbox.models import OutboxRow
+from core.shell.words import clinic_datetime
 from patients.models import Patient, Problem
 
 PHONE = "+15550101"
@@ -189,3 +190,15 @@ def test_a_stranger_to_the_patient_and_one_without_the_right_do_not_get_in(clien
 
     assert trail(client, person(Role.NURSE), grace).status_code == 403
     assert trail(client, person(Role.AUDITOR), nowhere).status_code == 404
+
+
+def test_what_an_act_says_of_itself_is_in_the_clinics_words(client, auditor, grace):
+    until = timezone.now()
+    told = {"entity_type": "patient", "entity_id": grace.pk, "patient_id": grace.pk}
+    put_fact("break_glass", **told, until=until)
+    put_fact("view", **told, page="audit:looked")
+
+    viewed, broken = trail(client, auditor, grace).context["waiting"][:2]
+
+    assert viewed.summary == "in the list of who saw the record"
+    assert broken.summary == f"until {clinic_datetime(until)}"

@@ -117,5 +117,6 @@ def _pair(value: Any) -> tuple[Any, Any]:
 IN_FACTS: dict[str, Callable[[Any], Change]] = {
     "patients": lambda shown: Change("Showed", after=f"{len(shown)} patients"),
     "page": lambda name: Change("In", after=words.page(str(name))),
+    "until": lambda moment: Change("Until", after=words.moment(str(moment))),
     "asked": lambda text: Change("For", after=f"“{text}”"),
 }

@@ -89,6 +89,35 @@ PAGES = {
     "home": "the page they begin with",
     "patients:glass": "the closed record",
     "patients:restrict": "who may open it",
+    "patients:allergies": "the allergies",
+    "patients:allergy_withdraw": "the allergies",
+    "patients:arrive": "the arrival",
+    "patients:book": "a booking",
+    "patients:book_for": "a booking",
+    "patients:give_back": "the return of medicines",
+    "patients:problems": "the problems",
+    "patients:problem_search": "the problems",
+    "patients:read_line": "the prescription",
+    "patients:register": "the registration",
+    "patients:scan": "a scanned code",
+    "clinical_docs:vitals": "the measurements",
+    "clinical_docs:note": "a note",
+    "clinical_docs:note_drafts": "older drafts of the note",
+    "clinical_docs:letter": "a letter",
+    "clinical_docs:write_letter": "a letter",
+    "clinical_docs:documents": "the documents",
+    "clinical_docs:document_likeness": "the documents",
+    "clinical_docs:document_page": "a document",
+    "clinical_docs:triage_next": "the triage",
+    "billing:invoice": "an invoice",
+    "billing:receipt": "a receipt",
+    "billing:refunds": "the list of refunds",
+    "billing:shift": "a shift at the till",
+    "billing:shift_of": "a shift at the till",
+    "billing:shifts": "the list of shifts",
+    "audit:explorer": "the audit trail",
+    "audit:patient": "the trail of the record",
+    "audit:looked": "the list of who saw the record",
     "audit:reviews": "the privacy officer's list",
 }
 OPENED = "opened the restricted record in an emergency"
@@ -106,6 +135,12 @@ DID = {"view": "saw", "print": "printed", "export": "exported", "search": "found
 def page(name: str) -> str:
     """`the record`, for the address `patients:record`."""
     return PAGES.get(name) or plain(name.rpartition(":")[2]).lower()
+
+
+def moment(text: str) -> str:
+    """A moment as facts keep it, on the clinic's clock."""
+    found = parse_datetime(text)
+    return clinic_datetime(found) if found else text
 
 
 def did(acts: Iterable[tuple[str, str, str]]) -> list[str]:

@@ -87,6 +87,8 @@ def field(bound: BoundField, **options: Any) -> str:
     kind = _kind(bound)
     hint = options.pop("hint", bound.help_text)
     one_control = kind in ("box", "check")
+    if options.get("autofocus") and not one_control:
+        bound.subwidgets[0].data["attrs"]["autofocus"] = True
     widget = bound.as_widget(attrs=_attrs(bound, kind, hint, options)) if one_control else ""
     context = {"field": bound, "kind": kind, "widget": widget, "hint": hint, **options}
     return render_to_string("components/field.html", context)
