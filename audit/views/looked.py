@@ -85,7 +85,7 @@ def _page(request: StaffRequest, whose: Patient, form: LookedForm) -> HttpRespon
         "lines": _lines(form, whose),
         "acts": acts,
         "query": request.GET.urlencode(),
-        "allergies": timeline.head(whose.pk, request.user).facts.get("allergies") or [],
+        "allergies": timeline.head(whose.pk, request.user).facts.get("allergies"),
     }
     return render(request, "audit/looked.html", page)
 

@@ -29,5 +29,5 @@ def patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         Act("Record", reverse("patients:record", args=[whose.pk]), key="e"),
         Act("Who saw it", reverse("audit:looked", args=[whose.pk])),
     ]
-    allergies = queries.head(whose.pk, request.user).facts.get("allergies") or []
+    allergies = queries.head(whose.pk, request.user).facts.get("allergies")
     return render(request, "audit/patient.html", {**context, "acts": acts, "allergies": allergies})

@@ -207,6 +207,7 @@ def everything() -> dict[str, Any]:
         "facts": FACTS,
         "icon_names": icons.names(),
         "two_allergies": ["Penicillin: anaphylaxis", "Latex"],
+        "no_allergies": [],
         "one_viewer": ["Ben Otieno"],
         "viewers": ["Ben Otieno", "Joy Wanjiru"],
         "sugar_values": [6.0, 6.4, 7.6, 7.1, 7.8, 8.4],

@@ -218,3 +218,14 @@ def test_an_allergy_of_another_patient_is_not_found(ward, grace, nurse):
     leave = reverse("patients:allergy_withdraw", args=[grace.pk, theirs.pk])
 
     assert ward.post(leave, {"key": str(uuid4()), "reason": "x", "version": 1}).status_code == 404
+
+
+def test_allergies_of_the_past_are_told_from_none_and_from_unknown(ward, grace):
+    """As they come with an import: somebody outgrew one, and nobody said that there is no other."""
+    grace.allergies.create(substance="Egg protein", active=False)
+    Patient.objects.filter(pk=grace.pk).update(allergy_status="recorded")
+
+    banner = ward.get(reverse("patients:banner", args=[grace.pk])).content.decode()
+
+    assert "Allergies in the past only" in banner
+    assert "could not be read" not in banner

@@ -37,7 +37,7 @@ def banner_of(request: StaffRequest, patient: Patient, head: Head) -> dict[str, 
     """What `patients/banner.html` draws."""
     may_queue = _may_queue(request, patient, head)
     return {
-        "allergies": head.facts.get("allergies") or [],
+        "allergies": head.facts.get("allergies"),
         "facts": _facts(request, patient, head),
         "acts": [*_desk_acts(request, head, may_queue=may_queue), *_acts(request, patient, head)],
         "may_queue": may_queue,

@@ -64,7 +64,7 @@ def _page(
     lifting: LiftForm,
     status: int,
 ) -> HttpResponse:
-    known = timeline.head(patient.pk, request.user).facts.get("allergies") or []
+    known = timeline.head(patient.pk, request.user).facts.get("allergies")
     context = {
         "patient": patient,
         "allergies": known,
