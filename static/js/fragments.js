@@ -19,9 +19,31 @@ let isNews = false;
 let spares = false;
 for (const kind of ["input", "change"]) document.addEventListener(kind, ({ target }) => typed.add(target), true);
 
-document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
+// News wait where a press is under way: if they took away what was pressed, nobody would hear its answer.
+const pressed = new Set();
+const late = new Map();
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt, requestConfig } }) => {
+  if (requestConfig.verb !== "get") pressed.add(elt);
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!pressed.delete(detail.elt)) return;
+  for (const [target, { elt, requestConfig }] of late) {
+    late.delete(target);
+    if (target.isConnected) htmx.ajax("GET", requestConfig.path, { source: elt, target });
+  }
+});
+const isPressed = (target) => [...pressed].some((one) => target.contains(one));
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { target, requestConfig } = detail;
   const { type = "" } = requestConfig.triggeringEvent ?? {};
   isNews = type.startsWith("live:");
+  if (isNews && isPressed(target)) {
+    detail.shouldSwap = false;
+    late.set(target, detail);
+    return;
+  }
   spares = !PRESSED.includes(type);
   if (window.Idiomorph) Idiomorph.defaults.ignoreActiveValue = !isNews;
   if (spares || requestConfig.verb === "get") return;

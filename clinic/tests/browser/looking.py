@@ -7,7 +7,8 @@ from playwright.sync_api import Page
 
 WIDTHS = (360, 390, 1024, 1440, 1920)
 GRAVE = {"serious", "critical"}
-AXE = Axe()
+AXE = Axe().axe_script
+RUN = "options => axe.run(options)"
 IN_ALL = {"resultTypes": ["violations"]}
 IN_DARK = {**IN_ALL, "runOnly": ["color-contrast"]}
 SETTLED = """() => document.readyState === "complete" && !document.querySelector(
@@ -35,7 +36,10 @@ def settle(page: Page) -> None:
 def faults(page: Page, options: dict[str, Any] = IN_ALL) -> list[str]:
     """Serious and critical violations, one line each: rule and element."""
     page.evaluate(AT_REST)
-    found = AXE.run(page, options=options).response["violations"]
+    # Half a megabyte: once a page is enough.
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE)
+    found = page.evaluate(RUN, options)["violations"]
     return [
         f"{one['id']}: {node['target']} {node['html'][:160]} {_why(node)}"
         for one in found

@@ -85,6 +85,28 @@ def test_words_survive_the_end_of_the_session(windows, page, visit):
     expect(amina.locator(".signed-text").last).to_have_text("Rest for three days")
 
 
+def test_news_do_not_take_away_what_was_pressed_before_it_is_answered(page, visit):
+    amina, answers = page("amina", visit), []
+    listening(amina)
+    amina.locator("#problem-search").press_sequentially("lives alone")
+    amina.keyboard.press("Enter")
+    expect(amina.locator(".problem.is-today")).to_contain_text("lives alone")
+    type_into(amina, "plan", "Rest")
+    kept(amina)
+    amina.route("**/finish/", lambda route: answers.append((route, route.fetch())))
+    finish = amina.locator(".actions button[data-main]", has_text="Sign and finish")
+    finish.wait_for()
+
+    finish.click()
+    with amina.expect_response(lambda answer: "/closing/" in answer.url):
+        amina.evaluate(NEWS)
+    amina.wait_for_timeout(500)
+    [(route, answer)] = answers
+    route.fulfill(response=answer)
+
+    expect(amina.locator("#toasts")).to_contain_text("Consultation finished")
+
+
 def test_an_older_draft_comes_back_and_the_present_one_is_not_lost(page, visit, clinic):
     amina = page("amina", visit)
     type_into(amina, "plan", "The first plan")
