@@ -42,8 +42,8 @@ class ByKind(LoadScopeScheduling):
         return kind_of(nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByKind:
-    return ByKind(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByKind | None:
+    return ByKind(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
