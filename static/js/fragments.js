@@ -23,14 +23,15 @@ for (const kind of ["input", "change"]) document.addEventListener(kind, ({ targe
 const pressed = new Set();
 const late = new Map();
 
-document.addEventListener("htmx:beforeRequest", ({ detail: { elt, requestConfig } }) => {
-  if (requestConfig.verb !== "get") pressed.add(elt);
+document.addEventListener("htmx:beforeSend", ({ detail: { elt, requestConfig } }) => {
+  const { verb, triggeringEvent } = requestConfig;
+  if (verb !== "get" && PRESSED.includes(triggeringEvent?.type)) pressed.add(elt);
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!pressed.delete(detail.elt)) return;
   for (const [target, { elt, requestConfig }] of late) {
     late.delete(target);
-    if (target.isConnected) htmx.ajax("GET", requestConfig.path, { source: elt, target });
+    if (target.isConnected) htmx.ajax(requestConfig.verb.toUpperCase(), requestConfig.path, { source: elt, target });
   }
 });
 const isPressed = (target) => [...pressed].some((one) => target.contains(one));
