@@ -42,6 +42,7 @@ def test_keyboard_alone_signs_in_searches_with_a_slip_and_opens(windows, page):
     register(page("joy"), "Fitzwarren", given="Imani")
     mine = windows.of(None).new_page()
     mine.goto("/")
+    expect(mine.get_by_label("User name")).to_be_focused()
 
     mine.keyboard.type("amina")
     mine.keyboard.press("Tab")
