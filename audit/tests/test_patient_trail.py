@@ -109,7 +109,8 @@ def test_what_was_destroyed_or_altered_says_so_instead(client, auditor, grace):
     stolen = OutboxRow.objects.get(entity_id=other.pk).changes["phone"]
     entry = entry_of(row)
     moved = {**entry, "changes": {"phone": ["", stolen]}}
-    assert [c.veiled for c in lines([moved], auditor)[0].changes] == [ALTERED]
+    cut = {**entry, "changes": {"phone": ["", "sealed:djEx="]}}
+    assert [lines([one], auditor)[0].changes[0].veiled for one in (moved, cut)] == [ALTERED] * 2
 
     shred(str(grace.pk))
 

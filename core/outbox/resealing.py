@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pymongo
 from pymongo import UpdateOne
 from pymongo.database import Database
 
@@ -11,6 +12,8 @@ from core.databases import registry
 from core.outbox import sealing
 
 BATCH = 500
+# The last look goes through the whole collection; a page would have given up long before.
+LONGEST_SECONDS = 600
 Tell = Callable[[int], None]
 
 
@@ -29,12 +32,19 @@ def seal_clear(database: Database[Any], tell: Tell = lambda done: None) -> int:
 
 
 def _clear(database: Database[Any], name: str) -> Iterator[int]:
-    fields = sealing.fields_of(name)
+    while done := _seal_batch(database, name, sealing.fields_of(name)):
+        yield done
+
+
+def _seal_batch(database: Database[Any], name: str, fields: tuple[str, ...]) -> int:
     anywhere = {"$or": [_is_clear(field) for field in fields]}
-    while fields and (found := list(database[name].find(anywhere).limit(BATCH))):
-        envelope.provide({sealing.owner_of(one) for one in found})
-        database[name].bulk_write([_sealing(name, fields, one) for one in found], ordered=False)
-        yield len(found)
+    with pymongo.timeout(LONGEST_SECONDS):
+        found = list(database[name].find(anywhere).limit(BATCH)) if fields else []
+        if found:
+            envelope.provide({sealing.owner_of(one) for one in found})
+            sealed = [_sealing(name, fields, one) for one in found]
+            database[name].bulk_write(sealed, ordered=False)
+    return len(found)
 
 
 def _is_clear(field: str) -> dict[str, Any]:

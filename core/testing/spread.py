@@ -13,6 +13,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 BROWSER, SERVERS = "a browser", "servers"
 KINDS = (BROWSER, SERVERS)
+# Thresholds of Python's collector of cycles.
+FEW_COLLECTIONS = (20_000, 20, 20)
 WITH_BROWSER = "clinic/tests/browser/"
 WITH_SERVERS = (
     "clinic/tests/test_commands_alone.py",
@@ -23,9 +25,6 @@ WITH_SERVERS = (
     "core/embedded/",
     "core/health/",
 )
-
-
-FEW_COLLECTIONS = (20_000, 20, 20)
 
 
 def kind_of(nodeid: str) -> str:
