@@ -16,18 +16,23 @@ if (window.Idiomorph) {
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (attribute) => attribute !== "data-blinks";
 }
 
-// From the beginning, also where an earlier call still blinks.
+// The mark says which call it is for: it ends with that call or with its time, not with other news.
 function blink(element) {
+  const call = element.dataset.call;
   delete element.dataset.blinks;
-  void element.offsetWidth;
-  element.dataset.blinks = "";
-  setTimeout(() => delete element.dataset.blinks, BLINKS_MS);
+  void element.offsetWidth; // the animation begins again where an earlier call still blinks
+  element.dataset.blinks = call;
+  setTimeout(() => rest(element, element.dataset.blinks === call), BLINKS_MS);
+}
+
+function rest(element, over) {
+  if (over) delete element.dataset.blinks;
 }
 
 function announce() {
   const fresh = [...document.querySelectorAll("[data-call]")].filter((one) => !known.has(one.dataset.call));
   known = calls();
-  for (const one of document.querySelectorAll("[data-blinks]")) if (!fresh.includes(one)) delete one.dataset.blinks;
+  for (const one of document.querySelectorAll("[data-blinks]")) rest(one, one.dataset.blinks !== one.dataset.call);
   fresh.forEach(blink);
   if (fresh.length) document.dispatchEvent(new CustomEvent("chime"));
 }
