@@ -1,22 +1,18 @@
 """Whether the audit is what was written: every entry, in its order, up to what was stated."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 
-from bson.raw_bson import RawBSONDocument
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from audit.domain import checkpoints
-from audit.domain.chain import BEGINNING, Seal, mac, seal_of, without_hash
+from audit.domain.chain import Seal
 from audit.domain.checkpoints import Statement
 from audit.domain.sealing import COLLECTION
-from audit.models import Checkpoint
-from core.crypto import keys
-from core.crypto.keys import Key, KeyMissing, Purpose
+from audit.domain.statements import statements
+from audit.domain.walk import Broken, Verdict, Walk
+from core.crypto.keys import KeyMissing
 from core.databases import mongo
 from core.outbox import queries as outbox
 from core.relay.sinks import CODEC_RAW
@@ -24,17 +20,7 @@ from core.relay.sinks import CODEC_RAW
 BATCH = 2000
 TOO_OLD_SECONDS = 300
 HEAD = "SELECT seq FROM sync_heads WHERE topic = 'audit'"
-
-
-class Verdict(IntEnum):
-    """Also the exit code of `manage.py verify_audit`."""
-
-    INTACT = 0
-    ALTERED = 2
-    GAP_OR_INSERT = 3
-    TRUNCATED = 4
-    UNSEALED_TOO_OLD = 5
-    KEY_MISSING = 6
+Tell = Callable[[int, int], None]
 
 
 @dataclass
@@ -51,82 +37,6 @@ class Found:
     unsigned: int = 0
     checkpoints: int = 0
     seconds: float = 0.0
-
-
-class Broken(Exception):
-    """The chain does not hold here."""
-
-    def __init__(self, verdict: Verdict, seq: float | None, words: str) -> None:
-        super().__init__(words)
-        self.verdict, self.seq, self.words = verdict, seq, words
-
-
-@dataclass
-class Walk:
-    """Goes along the chain; `known` are the statements it must agree with, by number."""
-
-    head: int
-    known: dict[int, list[Statement]]
-    last: Seal | None = None
-    checked: int = 0
-    unsealed: int = 0
-    keys: dict[str, Key] = field(default_factory=dict)
-
-    def take(self, document: RawBSONDocument) -> None:
-        """The next entry. Raises Broken or KeyMissing."""
-        raw = bytes(document.raw)
-        seal = seal_of(raw)
-        if seal is None:
-            self._take_unsealed(document)
-            return
-        self._refuse_broken(raw, seal)
-        self._refuse_out_of_place(seal)
-        for made in self.known.get(seal.seq, ()):
-            if made.hash != seal.hash:
-                raise Broken(Verdict.ALTERED, seal.seq, "It is not what a checkpoint states.")
-        self.last = seal
-        self.checked += 1
-
-    def _take_unsealed(self, document: RawBSONDocument) -> None:
-        """Entries from before sealing began come first; later there are none."""
-        seq = document.get("seq")
-        number = seq if isinstance(seq, int | float) else None
-        if self.last is None and number is not None and number < self._first_stated():
-            self.unsealed += 1
-            return
-        is_next = self.last is not None and number == self.last.seq + 1 and number <= self.head
-        verdict = Verdict.ALTERED if is_next else Verdict.GAP_OR_INSERT
-        raise Broken(verdict, number, "It bears no seal.")
-
-    def _first_stated(self) -> int:
-        return min(self.known, default=self.head + 1)
-
-    def _refuse_broken(self, raw: bytes, seal: Seal) -> None:
-        if mac(self._key(seal.key_id), without_hash(raw)) == seal.hash:
-            return
-        expected = self.last.seq + 1 if self.last else seal.seq
-        is_strange = seal.seq != expected or seal.seq > self.head
-        verdict = Verdict.GAP_OR_INSERT if is_strange else Verdict.ALTERED
-        raise Broken(verdict, seal.seq, "Its seal does not fit its content.")
-
-    def _refuse_out_of_place(self, seal: Seal) -> None:
-        expected = self.last.seq + 1 if self.last else seal.seq
-        if seal.seq != expected:
-            words = f"After {expected - 1} comes {seal.seq}."
-            raise Broken(Verdict.GAP_OR_INSERT, expected, words)
-        before = self.last.hash if self.last else BEGINNING
-        if self.last is None and seal.before != BEGINNING:
-            raise Broken(Verdict.GAP_OR_INSERT, seal.seq, "What came before it is gone.")
-        if seal.before != before:
-            raise Broken(Verdict.ALTERED, seal.seq, "It does not follow on the one before.")
-
-    def _key(self, key_id: str) -> Key:
-        if key_id not in self.keys:
-            self.keys[key_id] = keys.find(Purpose.SEAL, key_id)
-        return self.keys[key_id]
-
-
-Tell = Callable[[int, int], None]
 
 
 def verify(tell: Tell = lambda done, total: None, *, since: datetime | None = None) -> Found:
@@ -221,33 +131,3 @@ def head() -> int:
         cursor.execute(HEAD)
         row = cursor.fetchone()
     return int(row[0]) if row else 0
-
-
-def statements() -> dict[int, list[Statement]]:
-    """All checkpoints, of PostgreSQL and of the file, by the number they speak of.
-
-    Raises Broken for one that is not genuine, and where the file lacks one that PostgreSQL has.
-    """
-    in_file = list(read_file())
-    rows = Checkpoint.objects.values("seq", "hash", "made_at", "key_id", "signature")
-    in_rows = [Statement(**row) for row in rows]
-    for made in (*in_rows, *in_file):
-        if not checkpoints.is_genuine(made):
-            raise Broken(Verdict.ALTERED, made.seq, "A checkpoint is not genuine.")
-    missing = {made.seq for made in in_rows} - {made.seq for made in in_file}
-    if missing:
-        words = f"{settings.AUDIT_CHECKPOINTS} lacks checkpoints that PostgreSQL has."
-        raise Broken(Verdict.TRUNCATED, min(missing), words)
-    known: dict[int, list[Statement]] = {}
-    for made in (*in_rows, *in_file):
-        known.setdefault(made.seq, []).append(made)
-    return known
-
-
-def read_file() -> Iterator[Statement]:
-    file = checkpoints.file()
-    for line in file.read_text().splitlines() if file.exists() else ():
-        try:
-            yield Statement.read(line)
-        except (ValueError, KeyError, TypeError) as error:
-            raise Broken(Verdict.ALTERED, None, f"{file} holds a line that is none.") from error

@@ -12,7 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from audit.domain import checkpoints
 from audit.domain.chain import mac, seal_of, with_hash, without_hash
 from audit.domain.sealing import newest_seal
-from audit.domain.verifying import Verdict, verify
+from audit.domain.verifying import verify
+from audit.domain.walk import Verdict
 from core.crypto import keys
 from core.crypto.keys import Key, Purpose
 from core.databases import mongo

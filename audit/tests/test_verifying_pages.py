@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from fhir.resources.R4B.auditevent import AuditEvent
 
-from audit.domain.verifying import Verdict, verify
+from audit.domain.verifying import verify
+from audit.domain.walk import Verdict
 from audit.models import Verification
 from audit.tests.test_tampering import log, state  # noqa: F401  (a fixture)
 from core.outbox.models import OutboxRow

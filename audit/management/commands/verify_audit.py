@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from audit.domain import verified
-from audit.domain.verifying import Found, Verdict
+from audit.domain.verifying import Found
+from audit.domain.walk import Verdict
 
 
 class Command(BaseCommand):
