@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from audit.mirrors import AnalyticsMirror, AuditLogMirror
-from audit.models import Checkpoint, Verification
+from audit.models import Archive, Checkpoint, Verification
 from core.administration.tables import Mirror, ReadOnly
 
 
@@ -37,6 +37,14 @@ class Checkpoints(ReadOnly):
     search_fields = ("=seq",)
     date_hierarchy = "made_at"
     ordering = ("-seq",)
+
+
+@admin.register(Archive)
+class Archives(ReadOnly):
+    """Which entries are in which file, and no longer in MongoDB."""
+
+    list_display = ("name", "first", "last", "since", "until", "size", "made_at")
+    date_hierarchy = "made_at"
 
 
 @admin.register(Verification)

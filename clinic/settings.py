@@ -24,6 +24,7 @@ CLINIC_HOME = home.clinic_home()
 EMBEDDED = servers.connection_urls(CLINIC_HOME)
 KEYS_FOLDER = env["KEYS_FOLDER"] or CLINIC_HOME / "secrets" / "keys"
 AUDIT_CHECKPOINTS = env["AUDIT_CHECKPOINTS"] or CLINIC_HOME / "audit" / "checkpoints.jsonl"
+AUDIT_ARCHIVE = env["AUDIT_ARCHIVE"] or CLINIC_HOME / "audit" / "archive"
 
 QUARANTINE_FOLDER = CLINIC_HOME / "quarantine"
 FILES_FOLDER = env["FILES_FOLDER"] or CLINIC_HOME / "documents"
@@ -145,6 +146,7 @@ DATABASE_ROLE_URLS = {
 MONGODB_URL = url("MONGODB_URL", "mongodb://127.0.0.1:1/seth_clinic_mongo")
 MONGODB_OWNER_URL = url("MONGODB_OWNER_URL", MONGODB_URL)
 MONGODB_READ_URL = url("MONGODB_READ_URL", MONGODB_URL)
+MONGODB_ARCHIVER_URL = url("MONGODB_ARCHIVER_URL", MONGODB_URL)
 MONGODB_NAME = env["MONGODB_NAME"] or servers.mongodb_name(MONGODB_URL)
 REDIS_URL = url("REDIS_URL", "redis://127.0.0.1:1")
 
@@ -291,6 +293,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "core.tidy", "schedule": 6 * 3600},
     "verify": {"task": "audit.verify", "schedule": 24 * 3600},
+    "archive": {"task": "audit.archive", "schedule": 24 * 3600},
 }
 
 # One line a request, when it is answered.

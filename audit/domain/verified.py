@@ -12,10 +12,14 @@ from core.outbox.domain import put_fact
 
 
 def verify_and_keep(
-    tell: Tell = lambda done, total: None, *, since: datetime | None = None, by: User | None = None
+    tell: Tell = lambda done, total: None,
+    *,
+    since: datetime | None = None,
+    with_archive: bool = False,
+    by: User | None = None,
 ) -> Found:
     """What `verify` finds; it is kept, and is itself in the audit. Raises ServiceUnavailable."""
-    found = verify(tell, since=since)
+    found = verify(tell, since=since, with_archive=with_archive)
     with acting(user_id=by.pk if by else None), transaction.atomic():
         Verification.objects.create(
             by=by,

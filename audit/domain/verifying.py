@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
+from audit.domain import archived
 from audit.domain.chain import Seal
 from audit.domain.checkpoints import Statement
 from audit.domain.sealing import COLLECTION
 from audit.domain.statements import statements
 from audit.domain.walk import Broken, Verdict, Walk
+from audit.models import Archive
 from core.crypto.keys import KeyMissing
 from core.databases import mongo
 from core.outbox import queries as outbox
@@ -25,7 +28,8 @@ Tell = Callable[[int, int], None]
 
 @dataclass
 class Found:
-    """What a verification saw. `seq` is the first entry that is not as it was."""
+    """What a verification saw. `seq` is the first entry that is not as it was; `archived` of the
+    entries lie in files, which were read if `with_archive`."""
 
     verdict: Verdict = Verdict.INTACT
     words: str = "Intact."
@@ -36,23 +40,41 @@ class Found:
     unsealed: int = 0
     unsigned: int = 0
     checkpoints: int = 0
+    archived: int = 0
+    with_archive: bool = False
     seconds: float = 0.0
 
 
-def verify(tell: Tell = lambda done, total: None, *, since: datetime | None = None) -> Found:
-    """Read every entry, or those after the last checkpoint made before `since`, which is signed and
-    so stands for all before it. `tell` hears how many of how many, now and then.
+def verify(
+    tell: Tell = lambda done, total: None,
+    *,
+    since: datetime | None = None,
+    with_archive: bool = False,
+) -> Found:
+    """Read every entry of MongoDB, and of the archive's files if asked to; or those after the last
+    checkpoint made before `since`, which is signed and so stands for all before it. `tell` hears
+    how many of how many, now and then.
 
     Raises ServiceUnavailable when a server does not answer.
     """
-    found, began = Found(), timezone.now()
+    found, began = Found(with_archive=with_archive), timezone.now()
     try:
-        known = statements()
-        found.checkpoints = len(known)
-        walk = Walk(head=head(), known=known, last=_beginning(known, since))
-        found.first = walk.last.seq + 1 if walk.last else 1
-        _walk(walk, found, tell)
-        _refuse_changed_before(found)
+        known, kept = statements(), list(Archive.objects.all())
+        found.checkpoints, found.archived = len(known), sum(one.entries for one in kept)
+        archived.refuse_lost(kept)
+        begin = _beginning(known, since)
+        if with_archive:
+            begin = archived.begin_of_file(kept, known, begin)
+        else:
+            archived.refuse_cut(kept)
+            begin = archived.later(begin, archived.end(kept, known))
+        walk = Walk(head=head(), known=known, last=begin)
+        found.first = begin.seq + 1 if begin else 1
+        try:
+            _walk(walk, found, kept, tell)
+        finally:
+            _count(walk, found)
+        _refuse_changed_before(walk)
         _refuse_cut(walk)
         _refuse_waiting(walk)
     except Broken as broken:
@@ -70,30 +92,40 @@ def _beginning(known: dict[int, list[Statement]], since: datetime | None) -> Sea
     return Seal(last.seq, last.key_id, "", last.hash) if last else None
 
 
-def _walk(walk: Walk, found: Found, tell: Tell) -> None:
+def _walk(walk: Walk, found: Found, kept: list[Archive], tell: Tell) -> None:
+    """First the files, if they are to be read, then MongoDB."""
     log = mongo.collection(COLLECTION).with_options(CODEC_RAW)
-    total = max(0, log.estimated_document_count() - found.first + 1)
-    # Whatever bears no number of an entry at all is met by those that read everything.
-    wanted = {"seq": {"$gte": found.first}} if found.first > 1 else {}
-    try:
-        entries = log.find(wanted, sort=[("seq", 1)], batch_size=BATCH)
-        for count, document in enumerate(entries, 1):
-            walk.take(document)
-            if count % BATCH == 0:
-                tell(count, total)
-    finally:
-        found.entries, found.unsealed = walk.checked + walk.unsealed, walk.unsealed
-        found.last = walk.last.seq if walk.last else 0
+    total = max(0, log.estimated_document_count() + found.archived - found.first + 1)
+    reached = kept[-1].last if kept else 0
+    for left in log.find({"seq": {"$lte": reached}}):
+        walk.take_left(left)
+    if found.with_archive:
+        archived.walk(walk, kept, lambda: tell(walk.checked, total))
+    entries = log.find(_wanted(walk, found, reached), sort=[("seq", 1)], batch_size=BATCH)
+    for count, document in enumerate(entries, 1):
+        walk.take(document)
+        if count % BATCH == 0:
+            tell(walk.checked + walk.unsealed, total)
 
 
-def _refuse_changed_before(found: Found) -> None:
+def _wanted(walk: Walk, found: Found, reached: int) -> dict[str, Any]:
+    """What is to come; whatever bears no number of an entry at all is met by those that read all."""
+    if walk.last is not None and found.first > reached + 1:
+        return {"seq": {"$gt": walk.last.seq}}
+    return {"seq": {"$not": {"$lte": reached}}} if reached else {}
+
+
+def _count(walk: Walk, found: Found) -> None:
+    found.entries, found.unsealed = walk.checked + walk.unsealed, walk.unsealed
+    found.unsigned = walk.unsigned
+    found.last = walk.last.seq if walk.last else 0
+
+
+def _refuse_changed_before(walk: Walk) -> None:
     """What was changed between its commit and its seal was sealed as it then was, and marked."""
-    log = mongo.collection(COLLECTION)
-    found.unsigned = log.count_documents({"metadata.origin": "unsigned"})
-    altered = log.find_one({"metadata.origin": "altered"}, {"seq": 1}, sort=[("seq", 1)])
-    if altered:
+    if walk.altered:
         words = "It was changed in PostgreSQL after it was written and before it was sealed."
-        raise Broken(Verdict.ALTERED, altered["seq"], words)
+        raise Broken(Verdict.ALTERED, walk.altered, words)
 
 
 def _refuse_cut(walk: Walk) -> None:

@@ -10,6 +10,9 @@ from audit.domain.checkpoints import Statement
 from core.crypto import keys
 from core.crypto.keys import Key, Purpose
 
+ORIGIN = b"\x02origin\0"
+"""BSON of an element called so; a document without these bytes need not be decoded."""
+
 
 class Verdict(IntEnum):
     """Also the exit code of `manage.py verify_audit`."""
@@ -32,13 +35,18 @@ class Broken(Exception):
 
 @dataclass
 class Walk:
-    """Goes along the chain; `known` are the statements it must agree with, by number."""
+    """Goes along the chain; `known` are the statements it must agree with, by number.
+
+    `altered` is the first entry that was changed between its commit and its seal, or 0.
+    """
 
     head: int
     known: dict[int, list[Statement]]
     last: Seal | None = None
     checked: int = 0
     unsealed: int = 0
+    unsigned: int = 0
+    altered: int = 0
     keys: dict[str, Key] = field(default_factory=dict)
 
     def take(self, document: RawBSONDocument) -> None:
@@ -53,8 +61,25 @@ class Walk:
         for made in self.known.get(seal.seq, ()):
             if made.hash != seal.hash:
                 raise Broken(Verdict.ALTERED, seal.seq, "It is not what a checkpoint states.")
+        if ORIGIN in raw:
+            self._look_where_from(document, seal)
         self.last = seal
         self.checked += 1
+
+    def take_left(self, document: RawBSONDocument) -> None:
+        """An entry that is in the archive too. Whoever adds to the log could add one there."""
+        raw = bytes(document.raw)
+        seal = seal_of(raw)
+        if seal is None or mac(self._key(seal.key_id), without_hash(raw)) != seal.hash:
+            words = "It stands where entries are archived, and is none of them."
+            raise Broken(Verdict.GAP_OR_INSERT, document.get("seq"), words)
+
+    def _look_where_from(self, document: RawBSONDocument, seal: Seal) -> None:
+        """What no page and no command wrote was marked by the relay."""
+        origin = document.get("metadata", {}).get("origin")
+        self.unsigned += origin == "unsigned"
+        if origin == "altered":
+            self.altered = self.altered or seal.seq
 
     def _take_unsealed(self, document: RawBSONDocument) -> None:
         """Entries from before sealing began come first; later there are none."""

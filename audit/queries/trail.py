@@ -53,6 +53,23 @@ class Filters:
             match["timestamp"] = times
         return match
 
+    def holds(self, entry: dict[str, Any]) -> bool:
+        """The same of an entry that is there already."""
+        shown = entry["changes"].get("patients")
+        whose = {entry.get("patient_id"), *(shown if isinstance(shown, list) else ())}
+        named = all(
+            entry.get(name) == value
+            for name in ("entity_type", "entity_id", "action")
+            if (value := getattr(self, name))
+        )
+        return (
+            named
+            and (not self.patients or not whose.isdisjoint(self.patients))
+            and (not self.people or entry.get("user_id") in self.people)
+            and (self.since is None or entry["timestamp"] >= self.since)
+            and (self.until is None or entry["timestamp"] < self.until)
+        )
+
     def rows(self) -> QuerySet[OutboxRow]:
         """The same of the outbox."""
         wanted = {

@@ -3,9 +3,13 @@
 import pytest
 from django.utils import timezone
 
+from audit.tests.logs import ENTRIES, state, write
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.capture.context import acting
+from core.crypto import keys
+from core.crypto.keys import Purpose
+from core.databases import mongo
 from patients.models import Patient, Visit
 
 
@@ -33,3 +37,16 @@ def grace(db, nurse) -> Patient:
 @pytest.fixture
 def visit(grace) -> Visit:
     return Visit.objects.create(patient=grace, opened_at=timezone.now())
+
+
+@pytest.fixture
+def log(relay, settings, tmp_path):
+    """Twelve sealed entries, the tenth of them stated by a checkpoint."""
+    settings.KEYS_FOLDER = tmp_path / "keys"
+    settings.AUDIT_CHECKPOINTS = tmp_path / "apart" / "checkpoints.jsonl"
+    settings.AUDIT_ARCHIVE = tmp_path / "archive"
+    keys.make(Purpose.ROW)
+    write(ENTRIES - 2, relay)
+    state()
+    write(2, relay)
+    return mongo.collection("audit_logs")

@@ -11,48 +11,18 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.domain import checkpoints
 from audit.domain.chain import mac, seal_of, with_hash, without_hash
-from audit.domain.sealing import newest_seal
 from audit.domain.verifying import verify
 from audit.domain.walk import Verdict
+from audit.tests.logs import ENTRIES, raw, state
 from core.crypto import keys
 from core.crypto.keys import Key, Purpose
 from core.databases import mongo
 from core.outbox.domain import put_fact
 from core.relay.delivery import Delivery
 from core.relay.loop import connected
-from core.relay.sinks import CODEC_RAW
 from core.testing import databases, report
 
-ENTRIES = 12
 SEALS = ("key_id", "prev_hash", "hash")
-
-
-@pytest.fixture
-def log(relay, settings, tmp_path):
-    """Twelve sealed entries, the tenth of them stated by a checkpoint."""
-    settings.KEYS_FOLDER = tmp_path / "keys"
-    settings.AUDIT_CHECKPOINTS = tmp_path / "apart" / "checkpoints.jsonl"
-    keys.make(Purpose.ROW)
-    write(ENTRIES - 2, relay)
-    state()
-    write(2, relay)
-    return mongo.collection("audit_logs")
-
-
-def write(count, relay):
-    for number in range(count):
-        put_fact("view", entity_type="patient", entity_id=f"p{number}")
-    relay()
-
-
-def state():
-    newest = newest_seal(mongo.database())
-    with connected() as relays:
-        return checkpoints.make(relays, newest.seq, newest.hash)
-
-
-def raw(log, seq):
-    return log.with_options(CODEC_RAW).find_one({"seq": seq}).raw
 
 
 def put(log, document):

@@ -13,7 +13,6 @@ from fhir.resources.R4B.auditevent import AuditEvent
 from audit.domain.verifying import verify
 from audit.domain.walk import Verdict
 from audit.models import Verification
-from audit.tests.test_tampering import log, state  # noqa: F401  (a fixture)
 from core.outbox.models import OutboxRow
 
 EXPLORER = reverse("audit:explorer")
@@ -29,31 +28,31 @@ def now():
     return timezone.now() + timedelta(seconds=1)
 
 
-def test_since_a_day_begins_after_the_last_checkpoint_before_it(log):  # noqa: F811
+def test_since_a_day_begins_after_the_last_checkpoint_before_it(log):
     found = verify(since=now())
 
     assert (found.verdict, found.first, found.entries, found.last) == (Verdict.INTACT, 11, 2, 12)
 
 
-def test_before_the_first_checkpoint_it_is_all_of_it(log):  # noqa: F811
+def test_before_the_first_checkpoint_it_is_all_of_it(log):
     assert verify(since=timezone.now() - timedelta(days=9)).entries == 12
 
 
-def test_since_finds_what_was_altered_after_the_checkpoint(log):  # noqa: F811
+def test_since_finds_what_was_altered_after_the_checkpoint(log):
     log.update_one({"seq": 12}, {"$set": {"entity_id": "somebody else"}})
 
     assert (verify(since=now()).verdict, verify(since=now()).seq) == (Verdict.ALTERED, 12)
 
 
 @pytest.mark.parametrize("gone", [11, 12])
-def test_since_finds_a_gap_and_a_cut_end(log, gone):  # noqa: F811
+def test_since_finds_a_gap_and_a_cut_end(log, gone):
     log.delete_one({"seq": gone})
 
     expected = Verdict.GAP_OR_INSERT if gone == 11 else Verdict.TRUNCATED
     assert verify(since=now()).verdict == expected
 
 
-def test_the_command_keeps_what_it_found_and_refuses_no_day(log):  # noqa: F811
+def test_the_command_keeps_what_it_found_and_refuses_no_day(log):
     call_command("verify_audit", "--since", "2020-01-01", stdout=StringIO())
 
     kept = Verification.objects.get()
@@ -62,7 +61,7 @@ def test_the_command_keeps_what_it_found_and_refuses_no_day(log):  # noqa: F811
         call_command("verify_audit", "--since", "yesterday")
 
 
-def test_what_was_found_is_never_changed(log):  # noqa: F811
+def test_what_was_found_is_never_changed(log):
     call_command("verify_audit", stdout=StringIO())
 
     for act in (
@@ -73,7 +72,7 @@ def test_what_was_found_is_never_changed(log):  # noqa: F811
             act()
 
 
-def test_the_page_says_how_far_it_is_sealed_and_that_nobody_verified(log, client, noor):  # noqa: F811
+def test_the_page_says_how_far_it_is_sealed_and_that_nobody_verified(log, client, noor):
     page = client.get(EXPLORER).content.decode()
 
     newest = log.find_one(sort=[("seq", -1)])["seq"]
@@ -81,7 +80,7 @@ def test_the_page_says_how_far_it_is_sealed_and_that_nobody_verified(log, client
     assert "It was never verified." in page
 
 
-def test_verifying_from_the_page_is_told_and_shown(log, client, noor):  # noqa: F811
+def test_verifying_from_the_page_is_told_and_shown(log, client, noor):
     part = client.post(reverse("audit:verify")).content.decode()
 
     assert "Intact" in part
@@ -89,7 +88,7 @@ def test_verifying_from_the_page_is_told_and_shown(log, client, noor):  # noqa: 
     assert OutboxRow.objects.filter(action="verify").count() == 1
 
 
-def test_tampering_is_an_alarm_on_the_page(log, client, noor):  # noqa: F811
+def test_tampering_is_an_alarm_on_the_page(log, client, noor):
     log.update_one({"seq": 4}, {"$set": {"entity_id": "somebody else"}})
 
     part = client.post(reverse("audit:verify")).content.decode()

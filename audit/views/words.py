@@ -54,8 +54,10 @@ ACTS = {
     "pay": ("Paid", "ok"),
     "refund": ("Refunded", "warn"),
     "verify": ("Verified", "ok"),
+    "archive": ("Archived", "ok"),
     "retry": ("Retried", "warn"),
     "discard": ("Discarded", "danger"),
+    "shred": ("Shredded", "danger"),
 }
 
 

@@ -50,6 +50,7 @@ ROLES = Section(
         Variable("DATABASE_POOL", kinds.number(2, 100), 16, "16", "The most connections one page server opens to PostgreSQL."),
         Variable("MONGODB_OWNER_URL", kinds.mongodb_url, "", "mongodb://clinic_owner:password@localhost:27017/seth_clinic_mongo?authSource=admin", "Who makes collections and indexes: `manage.py prepare_mongo`."),
         Variable("MONGODB_READ_URL", kinds.mongodb_url, "", "mongodb://clinic_read:password@localhost:27017/seth_clinic_mongo?authSource=admin", "Who may only read: the administration's lists."),
+        Variable("MONGODB_ARCHIVER_URL", kinds.mongodb_url, "", "mongodb://clinic_archiver:password@localhost:27017/seth_clinic_mongo?authSource=admin", "Who takes entries a year old out of the audit: the worker, and `manage.py archive`."),
         Variable("MONGODB_NAME", kinds.mongodb_name, "", "seth_clinic_mongo", "MongoDB's database. Left out, it is the one in MONGODB_URL."),
     ),
 )  # fmt: skip
@@ -89,6 +90,7 @@ MACHINE = Section(
         Variable("SECRET_KEY", kinds.secret_key, "", "at-least-fifty-random-characters", "Signs sessions. Left out, the clinic makes one in CLINIC_HOME/secrets."),
         Variable("KEYS_FOLDER", kinds.folder, "", "/etc/seth-clinic/keys", "Where the keys are. Left out, CLINIC_HOME/secrets/keys."),
         Variable("AUDIT_CHECKPOINTS", kinds.text, "", "/mnt/worm/checkpoints.jsonl", "The file that tells how far the audit goes, best where nothing can be taken away again. Left out, it is in CLINIC_HOME/audit."),
+        Variable("AUDIT_ARCHIVE", kinds.folder, "", "/mnt/worm/archive", "Where entries of the audit lie that are older than a year. Left out, CLINIC_HOME/audit/archive."),
         Variable("DEBUG", kinds.boolean, False, "off", "Error pages with the code and its variables, for developers only."),
         Variable("LOG_LEVEL", kinds.choice(*LEVELS), "WARNING", "INFO", "How much the logs say."),
     ),
@@ -118,6 +120,11 @@ COMPOSE = Section(
             ("CLINIC_APP_PASSWORD", "clinic-app-123", "The pages."),
             ("CLINIC_RELAY_PASSWORD", "clinic-relay-123", "The relay."),
             ("CLINIC_READ_PASSWORD", "clinic-read-123", "The administration's lists."),
+            (
+                "CLINIC_ARCHIVER_PASSWORD",
+                "clinic-archiver-123",
+                "Who takes old entries out of the audit.",
+            ),
         )
     ),
 )

@@ -10,8 +10,8 @@ from clinic.environment.reading import KNOWN_PASSWORDS
 
 # Of one machine or one program: a container has its own.
 NOT_PASSED_ON = {
-    "CLINIC_HOME", "PORT", "KEYS_FOLDER", "FILES_FOLDER", "AUDIT_CHECKPOINTS", "DEBUG",
-    "DATABASE_OWNER_URL", "DATABASE_RELAY_URL", "MONGODB_OWNER_URL",
+    "CLINIC_HOME", "PORT", "KEYS_FOLDER", "FILES_FOLDER", "AUDIT_CHECKPOINTS", "AUDIT_ARCHIVE", "DEBUG",
+    "DATABASE_OWNER_URL", "DATABASE_RELAY_URL", "MONGODB_OWNER_URL", "MONGODB_ARCHIVER_URL",
 }  # fmt: skip
 FILE = settings.BASE_DIR / "docker-compose.yml"
 
@@ -58,10 +58,18 @@ def test_only_the_preparation_knows_the_owners_password():
     ]
 
 
+def test_only_the_worker_may_take_entries_out_of_the_audit():
+    assert [
+        name
+        for name, service in services().items()
+        if "MONGODB_ARCHIVER_URL" in service.get("environment", {})
+    ] == ["worker"]
+
+
 def test_every_default_password_is_refused_in_production():
     defaults = set(re.findall(r"\$\{\w+_PASSWORD:-([^}]+)\}", FILE.read_text()))
 
-    assert len(defaults) == 6
+    assert len(defaults) == 7
     assert defaults <= set(KNOWN_PASSWORDS)
 
 

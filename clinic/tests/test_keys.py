@@ -5,12 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
+from audit.domain.archiving import archive
+from audit.queries import archived
+from audit.queries.trail import Filters
+from audit.tests.logs import state
+from audit.views.changes import SHREDDED, changes_in_words
 from clinical_docs.documents import ClinicalData
 from core.accounts.roles import Role
 from core.crypto import envelope, keys, wrapping
@@ -20,6 +27,7 @@ from core.crypto.keys import Purpose
 from core.crypto.models import DataKey
 from core.databases import mongo
 from core.embedded import up
+from core.outbox.domain import put_fact
 from core.outbox.models import OutboxRow
 from core.outbox.sealing import is_sealed
 from core.testing.running import made_for
@@ -134,6 +142,29 @@ def test_a_shredded_patient_is_unreadable_everywhere_even_in_an_older_backup(hou
     run("import", str(tmp_path / "after"))
     assert DataKey.objects.get(pk=backup.pk).state == "shredded"
     assert len(others) == 2
+
+
+def test_shredding_reaches_the_archive_of_the_audit(house, relay, settings, tmp_path):
+    settings.AUDIT_CHECKPOINTS = tmp_path / "checkpoints.jsonl"
+    settings.AUDIT_ARCHIVE = tmp_path / "archive"
+    relay()
+    state()
+    put_fact("view", entity_type="patient")
+    relay()
+    archive(before=timezone.now() + timedelta(seconds=1), reason="a test")
+    assert changes_of(house[0]) == f"Phone: nothing → {PHONE}"
+
+    run("shred", str(house[0].mrn), "--reason", "asked for it", "--yes")
+
+    assert changes_of(house[0]) == f"Phone: {SHREDDED}"
+    assert changes_of(house[1]) == f"Phone: nothing → {PHONE}"
+
+
+def changes_of(patient: Patient) -> str:
+    """What the archived entry of the registration says of the phone."""
+    [entry] = archived.entries(Filters(patients=(str(patient.pk),), entity_type="patient", action="create"))
+    changes = changes_in_words(entry, withheld=False, opens=True)
+    return next(one.sentence for one in changes if one.name == "Phone")
 
 
 def test_the_record_says_that_it_was_destroyed_and_when(house, client, person, relay):

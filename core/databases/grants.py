@@ -13,6 +13,8 @@ APP = (
     "REVOKE ALL ON outbox, outbox_default, sync_heads, sync_epoch FROM {role}",
     "GRANT SELECT, INSERT ON outbox TO {role}",
     "GRANT SELECT ON sync_heads, sync_epoch TO {role}",
+    # The worker archives: what it says of an archive stands, like what it verified.
+    "REVOKE UPDATE, DELETE ON audit_archives, audit_verifications FROM {role}",
     # The pages make data keys; to wrap them anew or to destroy one is the owner's.
     "REVOKE UPDATE, DELETE ON data_keys FROM {role}",
     "REVOKE INSERT, UPDATE, DELETE ON django_migrations, audit_checkpoints FROM {role}",

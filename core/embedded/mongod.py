@@ -12,15 +12,22 @@ from core.embedded.processes import Program, wait_until
 
 NAME, DATABASE, SET = "mongod", "seth_clinic_mongo", "rs0"
 ROOT, OWNER, APP, READ = "clinic_root", "clinic_owner", "clinic_app", "clinic_read"
-ADDER = "clinicAdder"
-ROLES = {OWNER: ["readWrite", "dbAdmin"], APP: [ADDER], READ: ["read"]}
+ARCHIVER = "clinic_archiver"
+ADDS, ARCHIVES = "clinicAdder", "clinicArchiver"
+ROLES = {OWNER: ["readWrite", "dbAdmin"], APP: [ADDS], READ: ["read"], ARCHIVER: [ARCHIVES]}
 LOOKS = ["find", "listCollections", "listIndexes", "collStats", "dbStats", "killCursors"]
 # Pages and relay find and add; what is in the log they can neither change nor remove. The round
 # trip of `test_databases` clears up after itself.
-PRIVILEGES = [
-    {"resource": {"db": DATABASE, "collection": ""}, "actions": [*LOOKS, "insert"]},
-    {"resource": {"db": DATABASE, "collection": "connection_trials"}, "actions": ["remove"]},
-]
+# The archiver takes out of the log what its files hold, and can neither add nor change.
+PRIVILEGES = {
+    ADDS: [
+        {"resource": {"db": DATABASE, "collection": ""}, "actions": [*LOOKS, "insert"]},
+        {"resource": {"db": DATABASE, "collection": "connection_trials"}, "actions": ["remove"]},
+    ],
+    ARCHIVES: [
+        {"resource": {"db": DATABASE, "collection": "audit_logs"}, "actions": ["remove"]},
+    ],
+}
 # Acknowledged means majority and journal; no call waits for ever; a restart is seen within 0.5 s.
 OPTIONS = (
     f"replicaSet={SET}&authSource=admin&w=majority&journal=true&readConcernLevel=majority"
@@ -81,11 +88,11 @@ def bootstrap(home: Path, port: int) -> None:
         _move_set(root, port)
         wait_until(lambda: _is_primary(root), "MongoDB's replica set")
         if not marker.exists():
-            _make_role(root)
+            _make_roles(root)
             _make_users(root, home)
             marker.touch()
         else:
-            _narrow(root)
+            _renew(root, home)
 
 
 def urls(home: Path, port: int) -> dict[str, str]:
@@ -93,6 +100,7 @@ def urls(home: Path, port: int) -> dict[str, str]:
         "MONGODB_URL": _url(home, port, APP),
         "MONGODB_OWNER_URL": _url(home, port, OWNER),
         "MONGODB_READ_URL": _url(home, port, READ),
+        "MONGODB_ARCHIVER_URL": _url(home, port, ARCHIVER),
         "MONGODB_ROOT_URL": _url(home, port, ROOT),
     }
 
@@ -130,22 +138,28 @@ def _found(stranger: Any, home: Path, port: int) -> None:
     _once(stranger.admin, "createUser", ROOT, pwd=secret_of(home, ROOT), roles=everything)
 
 
-def _make_role(root: Any) -> None:
-    _once(root[DATABASE], "createRole", ADDER, privileges=PRIVILEGES, roles=[])
+def _make_roles(root: Any) -> None:
+    for role, privileges in PRIVILEGES.items():
+        _once(root[DATABASE], "createRole", role, privileges=privileges, roles=[])
 
 
-def _narrow(root: Any) -> None:
-    """What an earlier version founded may do no more than what this one would found."""
-    _make_role(root)
-    root[DATABASE].command("updateRole", ADDER, privileges=PRIVILEGES, roles=[])
-    roles = [{"role": role, "db": DATABASE} for role in ROLES[APP]]
-    root.admin.command("updateUser", APP, roles=roles)
+def _renew(root: Any, home: Path) -> None:
+    """What an earlier version founded gets the users it lacks, and may do what they may here."""
+    _make_roles(root)
+    for role, privileges in PRIVILEGES.items():
+        root[DATABASE].command("updateRole", role, privileges=privileges, roles=[])
+    _make_users(root, home)
+    root.admin.command("updateUser", APP, roles=_granted(APP))
 
 
 def _make_users(root: Any, home: Path) -> None:
-    for user, roles in ROLES.items():
-        granted = [{"role": role, "db": DATABASE} for role in roles]
-        _once(root.admin, "createUser", user, pwd=secret_of(home, user), roles=granted)
+    for user in ROLES:
+        password = secret_of(home, user)
+        _once(root.admin, "createUser", user, pwd=password, roles=_granted(user))
+
+
+def _granted(user: str) -> list[dict[str, str]]:
+    return [{"role": role, "db": DATABASE} for role in ROLES[user]]
 
 
 def _once(database: Any, command: str, value: Any, **options: Any) -> None:

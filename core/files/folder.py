@@ -28,7 +28,7 @@ class Folder:
                 file.flush()
                 os.fsync(file.fileno())
             part.rename(path)
-            _sync(path.parent)
+            sync(path.parent)
 
     def get(self, key: str) -> bytes:
         try:
@@ -59,7 +59,7 @@ class Folder:
         return ServiceUnavailable("The folder of files", str(self.root), REMEDY)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     """The name too is on disk."""
     fd = os.open(folder, os.O_RDONLY)
     try:

@@ -183,6 +183,7 @@ def _prepare_mongo(name: str) -> None:
     """Tests work as MongoDB's root: the clinic's own users know only the clinic's database."""
     root = os.environ.get("MONGODB_ROOT_URL", settings.MONGODB_URL)
     settings.MONGODB_URL = settings.MONGODB_OWNER_URL = settings.MONGODB_READ_URL = root
+    settings.MONGODB_ARCHIVER_URL = root
     settings.DATABASES["mongodb"]["HOST"] = connections["mongodb"].settings_dict["HOST"] = root
     mongo.close()
     mongo.client().drop_database(name)

@@ -158,6 +158,7 @@ def environment(port: int) -> dict[str, str]:
         "MONGODB_URL": settings.MONGODB_URL,
         "MONGODB_OWNER_URL": settings.MONGODB_OWNER_URL,
         "MONGODB_READ_URL": settings.MONGODB_READ_URL,
+        "MONGODB_ARCHIVER_URL": settings.MONGODB_ARCHIVER_URL,
         "MONGODB_NAME": settings.MONGODB_NAME,
         "REDIS_URL": settings.REDIS_URL,
         "PORT": str(port),

@@ -8,14 +8,17 @@ const users = {
   clinic_owner: [env.CLINIC_OWNER_PASSWORD, ["readWrite", "dbAdmin"]],
   clinic_app: [env.CLINIC_APP_PASSWORD, ["clinicAdder"]],
   clinic_read: [env.CLINIC_READ_PASSWORD, ["read"]],
+  clinic_archiver: [env.CLINIC_ARCHIVER_PASSWORD, ["clinicArchiver"]],
 };
 
 // Pages and relay find and add; what is in the log they can neither change nor remove.
 const looks = ["find", "listCollections", "listIndexes", "collStats", "dbStats", "killCursors"];
-const privileges = [
+const adds = [
   { resource: { db: name, collection: "" }, actions: [...looks, "insert"] },
   { resource: { db: name, collection: "connection_trials" }, actions: ["remove"] },
 ];
+// The archiver takes out of the log what its files hold, and can neither add nor change.
+const archives = [{ resource: { db: name, collection: "audit_logs" }, actions: ["remove"] }];
 
 function isPrimary() {
   return admin.hello().isWritablePrimary === true;
@@ -40,7 +43,9 @@ const everything = [{ role: "root", db: "admin" }];
 const root = { user: env.MONGODB_ADMIN_USER, pwd: env.MONGODB_ADMIN_PASSWORD, roles: everything };
 once(() => admin.createUser(root), "Unauthorized", 13, 51003);
 admin.auth(env.MONGODB_ADMIN_USER, env.MONGODB_ADMIN_PASSWORD);
-once(() => db.getSiblingDB(name).createRole({ role: "clinicAdder", privileges, roles: [] }), 51002);
+for (const [role, privileges] of [["clinicAdder", adds], ["clinicArchiver", archives]]) {
+  once(() => db.getSiblingDB(name).createRole({ role, privileges, roles: [] }), 51002);
+}
 for (const [user, [pwd, roles]] of Object.entries(users)) {
   const granted = roles.map((role) => ({ role, db: name }));
   once(() => admin.createUser({ user, pwd, roles: granted }), 51003);

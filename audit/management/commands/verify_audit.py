@@ -2,19 +2,17 @@
 
 import json
 import sys
-from argparse import ArgumentTypeError
 from dataclasses import asdict
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from audit.domain import verified
 from audit.domain.verifying import Found
 from audit.domain.walk import Verdict
+from audit.management.days import a_day
+from core.counting import counting
 
 
 class Command(BaseCommand):
@@ -26,6 +24,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="one line for a program")
         parser.add_argument(
+            "--with-archive", action="store_true", help="also what the archive's files hold"
+        )
+        parser.add_argument(
             "--since",
             metavar="DAY",
             type=a_day,
@@ -33,34 +34,16 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        found = self._watched(options["since"])
+        found = self._watched(options["since"], with_archive=options["with_archive"])
         self.stdout.write(as_json(found) if options["json"] else in_words(found))
         if found.verdict != Verdict.INTACT:
             sys.exit(int(found.verdict))
 
     @staticmethod
-    def _watched(since: datetime | None) -> Found:
+    def _watched(since: datetime | None, *, with_archive: bool) -> Found:
         """With a bar where somebody watches."""
-        console = Console(stderr=True)
-        columns = (
-            TextColumn("Verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        )  # fmt: skip
-        with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-            task = bar.add_task("")
-
-            def tell(done: int, total: int) -> None:
-                bar.update(task, completed=done, total=total)
-
-            return verified.verify_and_keep(tell, since=since)
-
-
-def a_day(text: str) -> datetime:
-    """When that day begins on the clinic's wall."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError("Give the day like 2026-11-24.") from error
-    return timezone.make_aware(datetime.combine(day, time()))
+        with counting("Verifying") as tell:
+            return verified.verify_and_keep(tell, since=since, with_archive=with_archive)
 
 
 def rate(found: Found) -> int:
@@ -82,6 +65,15 @@ def in_words(found: Found) -> str:
     by_hand = f"; {found.unsigned} written by other programs than ours" if found.unsigned else ""
     after = f" after {found.first - 1}" if found.first > 1 else ""
     return (
-        f"{verdict}\n{found.entries} entries{after} up to {found.last}{before}{by_hand}; "
+        f"{verdict}\n{found.entries} entries{after} up to {found.last}{before}{by_hand}"
+        f"{of_the_archive(found)}; "
         f"checkpoints: {found.checkpoints}; {found.seconds:.1f} s, {rate(found)} entries a second."
     )
+
+
+def of_the_archive(found: Found) -> str:
+    if not found.archived:
+        return ""
+    if found.with_archive:
+        return f", {found.archived} of them in the archive"
+    return f"; {found.archived} older ones in the archive were not read (--with-archive)"

@@ -4,18 +4,15 @@ import getpass
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from core.capture.context import acting
+from core.counting import counting
 from core.crypto import exporting, keys, rotation
 from core.databases import mongo, roles
 from core.errors import ClinicError
@@ -117,16 +114,6 @@ class Command(BaseCommand):
 
     def say(self, sentence: str) -> None:
         self.stdout.write(sentence)
-
-
-@contextmanager
-def counting(title: str) -> Iterator[Callable[..., None]]:
-    """A bar where somebody watches: it is told how much is done, and of how much if that is known."""
-    console = Console(stderr=True)
-    columns = TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total=None: bar.update(task, completed=done, total=total)
 
 
 def wanted(typed: str) -> Patient:

@@ -217,7 +217,7 @@ def test_every_table_people_change_reports_itself():
     silent = {
         "Draft", "ImportedFile", "ImportedResource", "OutboxRow", "SignInAttempt", "SyncEpoch",
         "SyncHead", "UsedKey", "DiagnosisCode", "Counter", "VisitTransition", "NoteDraft", "NoteRevision",
-        "Checkpoint", "Verification", "FileClaim", "DataKey",
+        "Archive", "Checkpoint", "Verification", "FileClaim", "DataKey",
         "OpenSession", "SecondFactor", "RecoveryCode", "HeldForm",
     }  # fmt: skip
     ours = ("core", "inventory", "patients", "billing", "clinical_docs", "audit")

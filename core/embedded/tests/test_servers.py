@@ -109,6 +109,19 @@ def test_strangers_are_refused_and_users_are_limited(home):
         client.ping()
 
 
+def test_a_home_of_an_earlier_version_gets_the_users_it_lacks(home):
+    urls = servers.start(home, [mongod]).urls
+    with MongoClient(urls["MONGODB_ROOT_URL"]) as root:
+        root.admin.command("dropUser", mongod.ARCHIVER)
+        root[mongod.DATABASE].command("dropRole", mongod.ARCHIVES)
+    servers.stop(home, [mongod])
+
+    again = servers.start(home, [mongod]).urls
+
+    with MongoClient(again["MONGODB_ARCHIVER_URL"]) as client:
+        assert client.get_default_database().audit_logs.delete_many({}).acknowledged
+
+
 def test_mongod_is_a_replica_set_that_offers_no_zlib(home):
     urls = servers.start(home, [mongod]).urls
 

@@ -64,6 +64,16 @@ def has_a_modest_user() -> str:
     return f"{name}: reads and adds only"
 
 
+def has_an_archiver() -> str:
+    """Said today, or it would be noticed in a year."""
+    if not mongo.may_remove(mongo.database(settings.MONGODB_ARCHIVER_URL)[LOG]):
+        raise Doubtful(
+            f"Entries of {LOG} a year old cannot be archived: give MONGODB_ARCHIVER_URL a user that"
+            " may remove there."
+        )
+    return "may remove what its files hold"
+
+
 def _reaches_log(privilege: dict[str, Any]) -> bool:
     where = privilege["resource"]
     is_there = where.get("db") in ("", settings.MONGODB_NAME) and where.get("collection") in (
@@ -106,6 +116,7 @@ SERVICE = Service(
         Check("has all collections", has_all_collections),
         Check("has all indexes", has_all_indexes),
         Check("gives the pages a modest user", has_a_modest_user),
+        Check("has an archiver", has_an_archiver),
         Check("has deadlines", has_deadlines),
     ),
     absence.sentence,

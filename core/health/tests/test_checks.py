@@ -13,12 +13,14 @@ import psycopg
 import pytest
 from django.conf import settings
 from pymongo import MongoClient
+from pymongo.errors import OperationFailure
 
+from core.databases import mongo
 from core.embedded import mongod, postgres, processes, servers, valkey
 from core.testing.commands import manage, surroundings
 
 ALL = list(servers.SERVERS.values())
-CHECKS = 21
+CHECKS = 22
 # A call without a deadline waits for ever; on a busy machine starting Python takes its time too.
 NOT_HELD_UP_SECONDS = 30
 
@@ -160,6 +162,30 @@ def test_a_superuser_and_a_root_user_are_doubted(home, urls):
         "The pages work as postgres, a superuser: give DATABASE_URL a role without rights.",
         "clinic_root may change the audit: give MONGODB_URL a user that only adds.",
     ]
+
+
+def test_the_archiver_takes_out_of_the_log_and_does_nothing_else(home, urls):
+    with MongoClient(urls["MONGODB_ARCHIVER_URL"]) as client:
+        database = client.get_default_database()
+        assert mongo.may_remove(database.audit_logs)
+        for forbidden in (
+            lambda: database.audit_logs.find_one(),
+            lambda: database.audit_logs.insert_one({}),
+            lambda: database.audit_logs.update_one({}, {"$set": {"x": 1}}),
+            lambda: database.clinical_data.delete_one({"_id": "x"}),
+        ):
+            with pytest.raises(OperationFailure, match="not authorized"):
+                forbidden()
+
+
+def test_a_clinic_without_an_archiver_is_told_before_a_year_is_over(home, urls):
+    done = manage(home, "test_databases", MONGODB_ARCHIVER_URL=urls["MONGODB_URL"])
+
+    assert done.code == 0
+    assert done.errors.splitlines()[0] == (
+        "Entries of audit_logs a year old cannot be archived: give MONGODB_ARCHIVER_URL a user that"
+        " may remove there."
+    )
 
 
 def test_a_server_that_may_lose_what_it_confirmed_fails(home, urls):
