@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 from django.conf import settings
 
@@ -61,14 +62,14 @@ def keep(part: Path, path: Path) -> None:
 
 
 def read(path: Path) -> Iterator[RawBSONDocument]:
-    """Every entry in its order. Raises Damaged."""
+    """Every entry in its order, whole but not looked into. Raises Damaged."""
     try:
         with gzip.open(path) as file:
             while start := file.read(4):
                 yield _entry(cast(BinaryIO, file), start)
     except FileNotFoundError as error:
         raise Damaged(f"{path} is not there.") from error
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, zlib.error, BSONError) as error:
         raise Damaged(f"{path} cannot be read to its end: {error}") from error
 
 

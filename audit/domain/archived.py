@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from bson.errors import BSONError
+
 from audit import files
 from audit.domain.chain import Seal
 from audit.domain.checkpoints import Statement
@@ -65,8 +67,9 @@ def _walk_file(along: Walk, one: Archive) -> None:
         for entry in files.read(path):
             along.take(entry)
         changed = files.digest(path) != one.sha256
-    except files.Damaged as damaged:
-        raise Broken(Verdict.ALTERED, _next(along), f"{damaged} Entries {one.span}.") from damaged
+    except (files.Damaged, BSONError) as damaged:
+        words = f"{path} cannot be read here: {damaged} Entries {one.span} are in it."
+        raise Broken(Verdict.ALTERED, _next(along), words) from damaged
     except Broken as broken:
         words = f"{broken.words} It is in {path}."
         raise Broken(broken.verdict, broken.seq, words) from broken

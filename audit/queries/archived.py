@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import bson
+from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 from django.db.models import Q, QuerySet
 
@@ -18,6 +19,11 @@ def newest() -> Archive | None:
     return Archive.objects.order_by("last").last()
 
 
+def older_than(filters: Filters) -> Archive | None:
+    """Up to where entries are archived, if some of what is asked for may be among them."""
+    return newest() if reaching(filters).exists() else None
+
+
 def reaching(filters: Filters) -> QuerySet[Archive]:
     """The files in which entries of these days may be, oldest first."""
     after = Q(until__gte=filters.since) if filters.since else Q()
@@ -28,11 +34,15 @@ def reaching(filters: Filters) -> QuerySet[Archive]:
 def entries(filters: Filters) -> Iterator[dict[str, Any]]:
     """Archived entries, in the order in which they were sealed. Raises Damaged."""
     for one in reaching(filters):
-        for entry in map(_decoded, files.read(files.path_of(one.name))):
+        for raw in files.read(files.path_of(one.name)):
+            entry = _decoded(raw, one)
             if filters.holds(entry):
                 yield entry
 
 
-def _decoded(entry: RawBSONDocument) -> dict[str, Any]:
-    decoded: dict[str, Any] = bson.decode(entry.raw, CODEC)
+def _decoded(entry: RawBSONDocument, one: Archive) -> dict[str, Any]:
+    try:
+        decoded: dict[str, Any] = bson.decode(entry.raw, CODEC)
+    except BSONError as error:
+        raise files.Damaged(f"{files.path_of(one.name)} holds what is no entry.") from error
     return decoded

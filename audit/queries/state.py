@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.models import Verification
+from audit.models import Archive, Verification
+from audit.queries import archived
 from core.databases import mongo
 from core.errors import ServiceUnavailable
 
 
 @dataclass(frozen=True)
 class State:
-    """`sealed` is the number of the newest entry, `at` when it was made; None without MongoDB."""
+    """`sealed` is the number of the newest entry, `at` when it was made; None without MongoDB.
+    `archive` is the newest file of the archive."""
 
     sealed: int | None
     at: datetime | None
     last: Verification | None
     whole: Verification | None
+    archive: Archive | None
 
     @property
     def is_alarming(self) -> bool:
@@ -32,4 +35,4 @@ def state() -> State:
             newest = log.find_one({}, {"seq": 1, "timestamp": 1}, sort=[("seq", -1)]) or {}
     except ServiceUnavailable:
         newest = {}
-    return State(newest.get("seq"), newest.get("timestamp"), last, whole)
+    return State(newest.get("seq"), newest.get("timestamp"), last, whole, archived.newest())

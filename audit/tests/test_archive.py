@@ -10,7 +10,9 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
+from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from audit import files, tasks
 from audit.domain import archiving
@@ -20,6 +22,8 @@ from audit.domain.walk import Broken, Verdict
 from audit.models import Archive
 from audit.tests.logs import ENTRIES, raw, state, write
 from core.crypto import keys
+from core.paper.tests.test_papers import text_of
+from core.shell.words import clinic_date
 from core.testing import databases, report
 
 REASON = "a test"
@@ -241,6 +245,18 @@ def test_a_file_of_the_same_length_is_read_to_be_found(long_log):
     assert verify(with_archive=True).verdict == Verdict.ALTERED
 
 
+@pytest.mark.parametrize("place", range(0, 1000, 37))
+def test_whichever_byte_of_an_entry_is_changed_it_is_found(place, long_log):
+    """Written again as a whole file, so that no checksum of gzip's tells."""
+    archive(before=now(), reason=REASON)
+    path = files.path_of(Archive.objects.first().name)
+    content = bytearray(gzip.decompress(path.read_bytes()))
+    content[place] ^= 0x41
+    path.write_bytes(gzip.compress(content))
+
+    assert verify(with_archive=True).verdict != Verdict.INTACT
+
+
 def test_no_entry_is_removed_after_its_file_was_damaged(long_log, monkeypatch):
     killed_before(monkeypatch, ("audit.domain.archiving._take_out",))
     flipped(files.path_of(Archive.objects.first().name))
@@ -356,3 +372,54 @@ def test_archived_entries_are_read_by_whoever_asks_and_that_is_told(long_log, re
     assert told == {"archive": True, "filters": {"patient": str(grace.pk)}}
     with pytest.raises(CommandError, match="Give the day like"):
         said("archive", "read", "--since", "yesterday")
+
+
+@pytest.fixture
+def on_the_page(long_log, relay, grace, client, auditor):
+    """Grace's entries are archived, and Noor asks."""
+    relay()
+    state()
+    write(1, relay)
+    archive(before=now(), reason=REASON)
+    client.force_login(auditor)
+    return client
+
+
+YEARS = {"since": "01-Jan-2020"}
+IN_THE_ARCHIVE = f"Entries up to {clinic_date(timezone.localtime())} are in the archive"
+
+
+def test_every_page_and_list_says_what_it_lacks(on_the_page, grace):
+    whose = {"patient": str(grace.mrn)}
+    told = [
+        on_the_page.get(reverse("audit:explorer")),
+        on_the_page.get(reverse("audit:patient", args=[grace.pk])),
+        on_the_page.get(reverse("audit:looked", args=[grace.pk]), YEARS),
+        on_the_page.get(reverse("audit:export"), whose),
+        on_the_page.get(reverse("audit:events"), whose),
+    ]
+
+    for answer in told:
+        assert IN_THE_ARCHIVE in answer.content.decode()
+    paper = on_the_page.get(reverse("audit:looked_paper", args=[grace.pk]), YEARS)
+    assert IN_THE_ARCHIVE in " ".join(text_of(paper.content).split())
+    OperationOutcome(**told[-1].json()["entry"][-1]["resource"])
+
+
+def test_what_begins_after_the_archive_lacks_nothing(on_the_page, grace):
+    tomorrow = {"since": clinic_date(timezone.localtime() + timedelta(days=1))}
+
+    for address in (
+        reverse("audit:explorer"),
+        reverse("audit:export"),
+        reverse("audit:events"),
+        reverse("audit:patient", args=[grace.pk]),
+    ):
+        assert IN_THE_ARCHIVE not in on_the_page.get(address, tomorrow).content.decode()
+
+
+def test_the_explorer_says_how_far_the_archive_goes(on_the_page):
+    last = Archive.objects.last().last
+
+    page = on_the_page.get(reverse("audit:explorer")).content.decode()
+    assert f"Entries 1 to {last} are in the archive." in page

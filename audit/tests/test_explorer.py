@@ -14,7 +14,7 @@ from patients.models import Patient
 
 # Session, user, the rail's count, two verifications, four of the form and the page, two of names,
 # and the fact with its savepoint.
-SAME = 13
+SAME = 15
 EXPLORER, EXPORT = "/audit/", "/audit/export/"
 MAY_OPEN = {
     EXPLORER: {Role.AUDITOR},

@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from audit.queries import people, trail
+from audit.queries import archived, people, trail
 from audit.queries.state import state
 from audit.queries.trail import Cursor
-from audit.views import showing
+from audit.views import showing, words
 from audit.views.explorer import asked
 from core.accounts.access import StaffRequest, access
 from core.accounts.models import User
@@ -42,11 +42,19 @@ def events(request: StaffRequest) -> HttpResponse:
         context = showing.shown(request, form) | {"state": state(), "clear_url": "/audit/"}
         return render(request, "audit/explorer.html", context, status=422)
     found = [{"resource": event} for event in _everything(form.filters)]
+    if lacks := words.not_here(archived.older_than(form.filters)):
+        found.append({"resource": outcome(lacks)})
     tell_as("export", entity_type="audit", format="fhir", filters=asked(form))
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": found}
     answer = HttpResponse(json.dumps(bundle), content_type="application/fhir+json")
     answer["Content-Disposition"] = f'attachment; filename="{stamped("audit")}.json"'
     return answer
+
+
+def outcome(sentence: str) -> dict[str, Any]:
+    """What the reader should know of the Bundle itself [OperationOutcome]."""
+    issue = {"severity": "warning", "code": "incomplete", "diagnostics": sentence}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
 def _everything(filters: trail.Filters) -> Iterator[dict[str, Any]]:

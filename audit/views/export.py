@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from audit.queries import trail
+from audit.queries import archived, trail
 from audit.queries.state import state
 from audit.queries.trail import Cursor, Filters
-from audit.views import showing
+from audit.views import showing, words
 from audit.views.explorer import asked
 from audit.views.lines import Line, lines
 from core.accounts.access import StaffRequest, access
@@ -52,7 +52,8 @@ def export(request: StaffRequest) -> HttpResponse:
         context = showing.shown(request, form) | {"state": state(), "clear_url": "/audit/"}
         return render(request, "audit/explorer.html", context, status=422)
     rows = (cells(line) for line in _everything(form.filters, request.user))
-    answer = csv_answer(stamped("audit"), HEAD, rows)
+    lacks = words.not_here(archived.older_than(form.filters))
+    answer = csv_answer(stamped("audit"), HEAD, rows, above=[[lacks]] if lacks else ())
     tell_as("export", entity_type="audit", format="csv", filters=asked(form))
     return answer
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audit.forms import LookedForm
-from audit.queries import looks
+from audit.models import Archive
+from audit.queries import archived, looks
 from audit.queries.looks import Look
 from audit.views import words
 from core import paper
@@ -83,6 +84,7 @@ def _page(request: StaffRequest, whose: Patient, form: LookedForm) -> HttpRespon
         "patient": whose,
         "form": form,
         "lines": _lines(form, whose),
+        "archive": _archive(form, whose),
         "acts": acts,
         "query": request.GET.urlencode(),
         "allergies": timeline.head(whose.pk, request.user).facts.get("allergies"),
@@ -99,6 +101,7 @@ def on_paper(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     if form.is_bound and not form.is_valid():
         return _page(request, whose, form)
     data = {**_whose(whose), "rows": _rows(_lines(form, whose)), "title": _title(form)}
+    data["archived"] = words.not_here(_archive(form, whose))
     return paper.answer(
         request,
         "audit/looked",
@@ -118,6 +121,12 @@ def _lines(form: LookedForm, whose: Patient) -> list[Line]:
     if form.is_bound and not form.is_valid():
         return []
     return [Line(one) for one in looks.looks(form.filters_of(str(whose.pk), LATELY))]
+
+
+def _archive(form: LookedForm, whose: Patient) -> Archive | None:
+    if form.is_bound and not form.is_valid():
+        return None
+    return archived.older_than(form.filters_of(str(whose.pk), LATELY))
 
 
 def _whose(patient: Patient) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import QueryDict
 
 from audit.forms import TrailForm
-from audit.queries import choices, trail
+from audit.queries import archived, choices, trail
 from audit.queries.trail import Cursor, Page
 from audit.views import words
 from audit.views.lines import lines
@@ -35,5 +35,6 @@ def shown(request: StaffRequest, form: TrailForm) -> dict[str, Any]:
         "lines": everything[len(page.waiting) :],
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "first": before is None,
+        "archive": archived.older_than(form.filters) if form.is_valid() else None,
         "lost": NO_PLACE if asked and before is None else "",
     }

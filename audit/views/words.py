@@ -8,8 +8,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from audit.models import Archive
 from core.capture.names import entity_type
 from core.databases.mirror import MirrorModel
 from core.shell.words import clinic_date, clinic_datetime
@@ -59,6 +61,14 @@ ACTS = {
     "discard": ("Discarded", "danger"),
     "shred": ("Shredded", "danger"),
 }
+
+
+def not_here(archive: Archive | None) -> str:
+    """What a list that is taken away says of what is not on it; nothing if it is all."""
+    if archive is None:
+        return ""
+    until = clinic_date(timezone.localtime(archive.until))
+    return f"Entries up to {until} are in the archive and not in this list."
 
 
 # Where somebody looked, by the name of the address; any other says it by its own.

@@ -162,7 +162,9 @@ def test_shredding_reaches_the_archive_of_the_audit(house, relay, settings, tmp_
 
 def changes_of(patient: Patient) -> str:
     """What the archived entry of the registration says of the phone."""
-    [entry] = archived.entries(Filters(patients=(str(patient.pk),), entity_type="patient", action="create"))
+    [entry] = archived.entries(
+        Filters(patients=(str(patient.pk),), entity_type="patient", action="create")
+    )
     changes = changes_in_words(entry, withheld=False, opens=True)
     return next(one.sentence for one in changes if one.name == "Phone")
 
