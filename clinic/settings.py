@@ -23,6 +23,13 @@ env = read(BASE_DIR / ".env")
 CLINIC_HOME = home.clinic_home()
 EMBEDDED = servers.connection_urls(CLINIC_HOME)
 KEYS_FOLDER = env["KEYS_FOLDER"] or CLINIC_HOME / "secrets" / "keys"
+KEYS_GIVEN = {
+    "envelope": env["KEY_ENVELOPE"],
+    "index": env["KEY_INDEX"],
+    "row": env["KEY_ROW"],
+    "seal": env["KEY_SEAL"],
+    "checkpoint": env["KEY_CHECKPOINT"],
+}
 AUDIT_CHECKPOINTS = env["AUDIT_CHECKPOINTS"] or CLINIC_HOME / "audit" / "checkpoints.jsonl"
 AUDIT_ARCHIVE = env["AUDIT_ARCHIVE"] or CLINIC_HOME / "audit" / "archive"
 

@@ -107,7 +107,7 @@ def _keep(end: int, reason: str) -> Archive:
     files.keep(part, files.path_of(name))
     with acting(reason=reason or None), transaction.atomic():
         kept = _row(checked, name=name, size=size, sha256=sha256)
-        put_fact("archive", entity_type="audit", first=kept.first, last=kept.last, file=name)
+        put_fact("archive", entity_type="audit", first=kept.first, last=kept.last)
     return kept
 
 

@@ -93,13 +93,13 @@ def append(made: Statement) -> None:
 def signing_key(connection: Connection[Any]) -> Key:
     """The first checkpoint ever makes the key; later a missing one is a fault."""
     try:
-        return keys.present(Purpose.CHECKPOINT)
+        key = keys.present(Purpose.CHECKPOINT)
     except keys.KeyMissing:
         if stated(connection):
             raise
-    key = keys.make(Purpose.CHECKPOINT)
-    public = private(key).public_key().public_bytes_raw()
-    public_file(key.id).write_text(public.hex())
+        key = keys.make(Purpose.CHECKPOINT)
+    if not public_file(key.id).exists():
+        keys.write(public_file(key.id), private(key).public_key().public_bytes_raw().hex())
     return key
 
 

@@ -1,6 +1,7 @@
 """Seven kinds of tampering are found, and nothing that is as it was is suspected."""
 
 import json
+import secrets
 from io import StringIO
 
 import bson
@@ -13,7 +14,7 @@ from audit.domain import checkpoints
 from audit.domain.chain import mac, seal_of, with_hash, without_hash
 from audit.domain.verifying import verify
 from audit.domain.walk import Verdict
-from audit.tests.logs import ENTRIES, raw, state
+from audit.tests.logs import ENTRIES, raw, state, write
 from core.crypto import keys
 from core.crypto.keys import Key, Purpose
 from core.databases import mongo
@@ -257,3 +258,18 @@ def test_an_entry_without_a_checkpoint_for_long_is_told(log, monkeypatch):
     found = verify()
 
     assert (found.verdict, found.seq) == (Verdict.UNSEALED_TOO_OLD, ENTRIES - 1)
+
+
+def test_keys_from_the_environment_seal_and_state(relay, settings, tmp_path):
+    settings.KEYS_FOLDER = tmp_path / "keys"
+    settings.AUDIT_CHECKPOINTS = tmp_path / "checkpoints.jsonl"
+    settings.KEYS_GIVEN = {
+        name: [secrets.token_bytes(32)] for name in ("row", "seal", "checkpoint")
+    }
+    write(2, relay)
+    state()
+
+    found = verify()
+
+    assert (found.verdict, found.entries, found.checkpoints) == (Verdict.INTACT, 2, 1)
+    assert [file.name.partition("-")[0] for file in (tmp_path / "keys").iterdir()] == ["public"]

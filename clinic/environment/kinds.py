@@ -116,6 +116,16 @@ def secret_key(given: str) -> str:
     return given
 
 
+def encryption_keys(given: str) -> list[bytes]:
+    """Secret keys of 32 bytes, oldest first."""
+    found = [one for one in _listed(given) if re.fullmatch(r"[0-9a-fA-F]{64}", one)]
+    if not found or found != _listed(given):
+        raise ValueError("must be 64 hexadecimal digits, several of them separated by commas.")
+    if any(len(set(bytes.fromhex(one))) < KEY_VARIETY for one in found):
+        raise ValueError("must be random: `openssl rand -hex 32` makes one.")
+    return [bytes.fromhex(one) for one in found]
+
+
 def hosts(given: str) -> list[str]:
     """`*` would let any page on the web open the clinic's sockets."""
     names = _listed(given)

@@ -95,6 +95,19 @@ MACHINE = Section(
         Variable("LOG_LEVEL", kinds.choice(*LEVELS), "WARNING", "INFO", "How much the logs say."),
     ),
 )  # fmt: skip
+KEYS = Section(
+    "Keys from the environment, where a platform keeps secrets there. Better files: see KEYS_FOLDER.",
+    tuple(
+        Variable(f"KEY_{name}", kinds.encryption_keys, [], "64-hexadecimal-digits,newer-ones-behind", f"{what} Left out, a file.")
+        for name, what in (
+            ("ENVELOPE", "Wraps the data keys."),
+            ("INDEX", "Finds phones and ID numbers that are encrypted."),
+            ("ROW", "Signs changes as they are written."),
+            ("SEAL", "Seals the audit: the relay, and whoever verifies."),
+            ("CHECKPOINT", "Signs how far the audit goes: the relay alone."),
+        )
+    ),
+)  # fmt: skip
 FILES = Section(
     "Documents that people add: photos, scans, PDF files.",
     (
@@ -129,5 +142,5 @@ COMPOSE = Section(
     ),
 )
 
-SECTIONS = (SERVERS, ROLES, CLINIC, DOOR, MACHINE, FILES, COMPOSE)
+SECTIONS = (SERVERS, ROLES, CLINIC, DOOR, MACHINE, KEYS, FILES, COMPOSE)
 VARIABLES = tuple(variable for section in SECTIONS for variable in section.variables)

@@ -11,7 +11,7 @@ from clinic.environment.reading import KNOWN_PASSWORDS
 # Of one machine or one program: a container has its own.
 NOT_PASSED_ON = {
     "CLINIC_HOME", "PORT", "KEYS_FOLDER", "FILES_FOLDER", "AUDIT_CHECKPOINTS", "AUDIT_ARCHIVE", "DEBUG",
-    "DATABASE_OWNER_URL", "DATABASE_RELAY_URL", "MONGODB_OWNER_URL", "MONGODB_ARCHIVER_URL",
+    "DATABASE_OWNER_URL", "DATABASE_RELAY_URL", "MONGODB_OWNER_URL", "MONGODB_ARCHIVER_URL", "KEY_CHECKPOINT",
 }  # fmt: skip
 FILE = settings.BASE_DIR / "docker-compose.yml"
 

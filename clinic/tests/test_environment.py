@@ -46,6 +46,9 @@ WRONG = [
     ("SECRET_KEY", "changeme"),
     ("SECRET_KEY", "a" * 60),
     ("SECRET_KEY", "django-insecure-" + "abcdefgh" * 8),
+    ("KEY_ENVELOPE", "changeme"),
+    ("KEY_ENVELOPE", "00" * 32),
+    ("KEY_SEAL", "0123456789abcdef" * 4 + ",x"),
     ("DATABASE_POOL", "-1"),
     ("MONGODB_NAME", "a.b"),
     ("CLINIC_HOME", "/etc/passwd/inside"),
@@ -76,6 +79,8 @@ def test_an_empty_variable_is_refused(name, text):
 def test_the_examples_are_all_right_together(tmp_path):
     given = {variable.name: variable.example for variable in table.VARIABLES}
     given |= {"SECRET_KEY": "0123456789abcdef" * 4, "CLINIC_HOME": str(tmp_path)}
+    # No key that works stands where everybody can read it.
+    given |= {name: "0123456789abcdef" * 4 for name in given if name.startswith("KEY_")}
 
     values, problems = reading.parse(given)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from clinical_docs.documents import ClinicalData
 from core.accounts.roles import Role
 from core.crypto import envelope, keys, wrapping
 from core.crypto.errors import KeyShredded
+from core.crypto.given import key_id
 from core.crypto.held import held
 from core.crypto.keys import Purpose
 from core.crypto.models import DataKey
@@ -96,6 +98,26 @@ def test_a_rotation_that_broke_off_is_gone_on_with(house):
 
     assert len(keys.ids(Purpose.ENVELOPE)) == 2
     assert set(DataKey.objects.values_list("kek_id", flat=True)) == {half.id}
+    assert phones() == [PHONE] * 3
+
+
+def test_a_key_of_the_environment_is_renewed_there(house, settings, monkeypatch):
+    def give(*given: bytes) -> None:
+        settings.KEYS_GIVEN = {"envelope": given}
+        monkeypatch.setenv("KEY_ENVELOPE", ",".join(one.hex() for one in given))
+        wrapping._cipher.cache_clear()
+
+    old, new = secrets.token_bytes(32), secrets.token_bytes(32)
+    give(old)
+    assert run("rotate").startswith(f"3 data keys are wrapped with {key_id(old)}.")
+    assert "put a new one behind it there, after a comma" in run("rotate", fails=True)
+    assert "after a comma" in run("shred", str(house[0].mrn), "--reason", "x", "--yes", fails=True)
+    assert phones() == [PHONE] * 3
+
+    give(old, new)
+    said = run("rotate", "--destroy-old", fails=True)
+    assert f"The envelope key {key_id(old)} comes from KEY_ENVELOPE: take it out there" in said
+    give(new)
     assert phones() == [PHONE] * 3
 
 

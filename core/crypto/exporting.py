@@ -65,7 +65,8 @@ def _cipher(passphrase: str, salt: bytes) -> AESGCM:
 
 
 def _files() -> dict[str, str]:
-    return {f.name: f.read_text() for f in sorted(keys.folder().iterdir()) if f.name[0] != "."}
+    """What the environment gives is not ours to copy."""
+    return {f.name: f.read_text() for f in sorted(keys.folder().glob("*")) if f.name[0] != "."}
 
 
 def _rows() -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """The clinic's keys: each a file below $CLINIC_HOME/secrets/keys, or in the folder of KEYS_FOLDER.
 
 A file is `purpose-moment-id`. The newest of a purpose is used, older ones still read what they
-wrote. Each purpose can lie where only the process that needs it may read.
+wrote. Each purpose can lie where only the process that needs it may read. What the environment gives
+(core.crypto.given) is newer than any file.
 """
 
-import hashlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from core.crypto import given
 from core.errors import ClinicError
 
 SIZE = 32
@@ -40,7 +41,8 @@ class KeyMissing(ClinicError):
 
     def __init__(self, purpose: Purpose, key_id: str = "") -> None:
         named = f"{purpose} key {key_id}".strip()
-        super().__init__(f"The {named} is not in {folder()}. Put it back from where it is kept.")
+        where = f"{folder()}" + f" or {given.variable(purpose)}" * bool(given.secrets_of(purpose))
+        super().__init__(f"The {named} is not in {where}. Put it back from where it is kept.")
 
 
 def folder() -> Path:
@@ -49,6 +51,8 @@ def folder() -> Path:
 
 def present(purpose: Purpose) -> Key:
     """The newest key of a purpose. Raises KeyMissing."""
+    for key in reversed(_given(purpose)):
+        return key
     for file in reversed(_files(purpose)):
         return _read(file)
     raise KeyMissing(purpose)
@@ -59,21 +63,30 @@ def find(purpose: Purpose, key_id: str) -> Key:
     for file in _files(purpose):
         if file.name.endswith(f"-{key_id}"):
             return _read(file)
+    for key in _given(purpose):
+        if key.id == key_id:
+            return key
     raise KeyMissing(purpose, key_id)
 
 
 def exists(purpose: Purpose, key_id: str = "") -> bool:
     """Whether the key of this id is there, or any of the purpose."""
-    return any(not key_id or file.name.endswith(f"-{key_id}") for file in _files(purpose))
+    there = ids(purpose)
+    return key_id in there if key_id else bool(there)
 
 
 def ids(purpose: Purpose) -> list[str]:
     """Of all its keys, oldest first."""
-    return [file.name.rpartition("-")[2] for file in _files(purpose)]
+    files = [file.name.rpartition("-")[2] for file in _files(purpose)]
+    return [*files, *(key.id for key in _given(purpose))]
 
 
 def destroy(purpose: Purpose, key_id: str) -> None:
-    """For good: overwritten, then removed. A disk may keep what was overwritten; copies do."""
+    """For good: overwritten, then removed. A disk may keep what was overwritten; copies do.
+
+    Raises KeyGiven.
+    """
+    given.refuse_to_destroy(purpose, key_id)
     for file in _files(purpose):
         if file.name.endswith(f"-{key_id}"):
             with file.open("r+b") as held:
@@ -85,12 +98,15 @@ def destroy(purpose: Purpose, key_id: str) -> None:
 
 
 def make(purpose: Purpose) -> Key:
-    """A new key, which is the present one from now on. It is on the disk when this returns."""
-    secret = secrets.token_bytes(SIZE)
-    key = Key(hashlib.sha256(secret).hexdigest()[:8], secret)
+    """A new key, which is the present one from now on. It is on the disk when this returns.
+
+    Raises KeyGiven.
+    """
+    given.refuse_to_make(purpose)
+    key = _key(secrets.token_bytes(SIZE))
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder() / f"{purpose}-{timezone.now():%Y%m%dT%H%M%S%f}-{key.id}"
-    write(file, secret.hex())
+    write(file, key.secret.hex())
     return key
 
 
@@ -114,6 +130,14 @@ def sync_folder() -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _given(purpose: Purpose) -> list[Key]:
+    return [_key(secret) for secret in given.secrets_of(purpose)]
+
+
+def _key(secret: bytes) -> Key:
+    return Key(given.key_id(secret), secret)
 
 
 def _files(purpose: Purpose) -> list[Path]:

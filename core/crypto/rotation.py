@@ -62,10 +62,9 @@ def rotate(tell: Tell, *, destroys_old: bool = False) -> int:
     """Wrap every data key with a new key-encryption key; returns how many.
 
     A run that broke off is gone on with: the key it had made is used. Old key files are kept, since
-    an older backup may need them, unless `destroys_old`. Raises KeyMissing.
+    an older backup may need them, unless `destroys_old`. Raises KeyMissing, KeyGiven.
     """
-    if not _is_unfinished():
-        keys.make(Purpose.ENVELOPE)
+    prepare()
     new = keys.present(Purpose.ENVELOPE).id
     total, done = _wrapped_otherwise(new).count(), 0
     while batch := _rewrap(new):
@@ -74,6 +73,12 @@ def rotate(tell: Tell, *, destroys_old: bool = False) -> int:
     if destroys_old:
         _destroy_others(new)
     return done
+
+
+def prepare() -> None:
+    """Have a key-encryption key that wraps nothing yet, or not everything. Raises KeyGiven."""
+    if not _is_unfinished():
+        keys.make(Purpose.ENVELOPE)
 
 
 def shred(owner: str) -> datetime:

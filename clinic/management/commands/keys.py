@@ -98,8 +98,9 @@ class Command(BaseCommand):
         patient = wanted(options["patient"])
         if not options["yes"]:
             sure(patient)
-        # What is in clear would outlive its key.
+        # What is in clear would outlive its key, and so would a copy that an old key opens.
         self.do_seal(options)
+        rotation.prepare()
         with transaction.atomic(), acting(action="shred", reason=options["reason"]):
             rotation.shred(str(patient.pk))
             put_fact("shred", entity_type="patient", entity_id=patient.pk, patient_id=patient.pk)
