@@ -9,7 +9,7 @@ from django.test import TransactionTestCase
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.crypto.held import held
-from core.databases import mongo
+from core.databases import mongo, valkey
 from core.relay.delivery import Delivery
 from core.relay.loop import connected
 from core.testing import databases
@@ -67,3 +67,13 @@ def person(db: None) -> Callable[..., User]:
         return user
 
     return make
+
+
+@pytest.fixture
+def no_valkey(settings: Any) -> Iterator[None]:
+    """REDIS_URL leads to a port where nobody listens."""
+    settings.REDIS_URL = "redis://127.0.0.1:1"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1"}}
+    valkey.client.cache_clear()
+    yield
+    valkey.client.cache_clear()

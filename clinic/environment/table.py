@@ -71,9 +71,10 @@ CLINIC = Section(
     ),
 )  # fmt: skip
 DOOR = Section(
-    "Signing in.",
+    "Signing in, and what one person may do.",
     (
         Variable("SECOND_FACTOR_ROLES", kinds.several(*STAFF), [], "administrator,auditor", "Who must show a code or a passkey beside the password. Whoever has none is led to set one up."),
+        Variable("RECORDS_AN_HOUR", kinds.number(20, 1_000_000), 300, "300", "How many patients' records one person may open within an hour. A program that copies opens more."),
         Variable("LOCK_AFTER", kinds.number(5, 43_200), 900, "900", "Seconds without a hand at keyboard or mouse after which a page asks for the password again."),
     ),
 )  # fmt: skip

@@ -26,22 +26,21 @@ class SignInForm(forms.Form):
     password = password_field()
 
 
-class CodeForm(forms.Form):
+def code_field(**options: Any) -> forms.CharField:
     """Of an app, or one of the ten on paper."""
+    attrs = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+    return forms.CharField(max_length=40, widget=forms.TextInput(attrs), **options)
 
-    code = forms.CharField(
-        max_length=40,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
+
+class CodeForm(forms.Form):
+    code = code_field()
 
 
 class UnlockForm(forms.Form):
     """The password; the code beside it where a role asks for a second step."""
 
     password = password_field()
-    code = CodeForm.base_fields["code"]
+    code = code_field()
 
     def __init__(self, *args: Any, asks_code: bool, **options: Any) -> None:
         super().__init__(*args, **options)

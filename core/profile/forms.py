@@ -1,5 +1,6 @@
 """One's own account as it is typed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.core.validators import MaxLengthValidator
 
 from core.accounts.models import User
 from core.accounts.signing_in import LONGEST_PASSWORD
-from core.door.forms import password_field
+from core.door.forms import code_field, password_field
 from core.editing.fields import KeyField
 from core.profile.domain import EDITABLE
 
@@ -58,21 +59,27 @@ class PasswordForm(PasswordChangeForm):
 
 
 class ProofForm(forms.Form):
-    """Before what only the account's own person may do; nothing is asked of who has just come in."""
+    """Before what only the account's own person may do, all that the door asks for; nothing is
+    asked of who has just come in."""
 
     password = password_field(label="Your password")
+    present_code = code_field(
+        label="Code of the second step you have",
+        help_text="Of your app, or a recovery code. With a passkey alone: sign in anew instead.",
+    )
 
-    def __init__(self, *args: Any, is_asked: bool, **options: Any) -> None:
+    def __init__(self, *args: Any, proofs: Sequence[str], **options: Any) -> None:
         super().__init__(*args, **options)
-        if not is_asked:
-            del self.fields["password"]
+        for name in ("password", "present_code"):
+            if name not in proofs:
+                del self.fields[name]
 
 
 class FactorForm(ProofForm):
     """A second factor by the name its person knows it by."""
 
     name = forms.CharField(max_length=60, label="Name", help_text="Such as: my phone.")
-    field_order = ["name", "code", "password"]
+    field_order = ["name", "code", "password", "present_code"]
 
 
 class AppForm(FactorForm):

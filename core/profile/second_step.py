@@ -4,13 +4,38 @@ from typing import Any
 
 from django import forms
 
+from core.accounts.signing_in import NotLetIn
 from core.door import proving
+from core.factors import policy
+from core.factors.errors import WrongCode
 from core.sessions import ending
 from core.sessions.models import OpenSession
 
 
+class WrongPresentCode(NotLetIn):
+    """The code of the second step that there is, beside one that is added."""
+
+    def __init__(self) -> None:
+        super().__init__("The code of your second step does not count. Wait for the next one.")
+
+
+def proofs(request: Any) -> list[str]:
+    """What must be shown once more: nothing by who has just come in, else all that the door asks."""
+    if proving.is_fresh(request):
+        return []
+    return ["password", "present_code"] if policy.kinds_of(request.user) else ["password"]
+
+
 def prove(request: Any, form: forms.Form) -> None:
-    """The password that the form asked for. Raises TooManyAttempts or WrongPassword."""
+    """What the form asked for, the code first: a right password must not make guessing codes free.
+
+    Raises TooManyAttempts, WrongPresentCode or WrongPassword.
+    """
+    if "present_code" in form.fields:
+        try:
+            proving.by_code(request, request.user, form.cleaned_data["present_code"])
+        except WrongCode as error:
+            raise WrongPresentCode from error
     if "password" in form.fields:
         proving.by_password(request, request.user, form.cleaned_data["password"])
 

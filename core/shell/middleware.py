@@ -94,10 +94,10 @@ def is_fragment(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
-def refused(request: HttpRequest, sentence: str) -> HttpResponse:
+def refused(request: HttpRequest, sentence: str, status: int = 403) -> HttpResponse:
     if is_fragment(request):
-        return toast(HttpResponse(sentence, status=403), sentence, kind="danger")
-    return render(request, "errors/403.html", {"sentence": sentence}, status=403)
+        return toast(HttpResponse(sentence, status=status), sentence, kind="danger")
+    return render(request, "errors/403.html", {"sentence": sentence}, status=status)
 
 
 def unreachable(request: HttpRequest, sentence: str = UNREACHABLE) -> HttpResponse:

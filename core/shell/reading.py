@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from core.capture.context import acting
 from core.outbox.domain import put_fact
 from core.reads import Reading, watching
-from core.shell.middleware import is_fragment, unreachable
+from core.shell import pace
+from core.shell.middleware import is_fragment, refused, unreachable
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +87,8 @@ def told(request: HttpRequest, response: HttpResponse, reading: Reading) -> Http
     if not _shows(response, reading):
         return response
     try:
+        if not _is_read(request, reading):
+            return _refused(request, reading)
         _tell(request, reading)
     except DatabaseError as error:
         logger.error("%s was withheld: no audit of it", request.path, exc_info=error)
@@ -95,6 +99,21 @@ def told(request: HttpRequest, response: HttpResponse, reading: Reading) -> Http
 def _shows(response: HttpResponse, reading: Reading) -> bool:
     """Redirects, refusals and empty answers show nobody."""
     return response.status_code in (200, 409, 422) and bool(reading.patients or reading.action)
+
+
+def _is_read(request: HttpRequest, reading: Reading) -> bool:
+    """False for one more record than a person reads in an hour. What was sent is done by now, so
+    its answer is shown in any case; lists show nothing of a record but whose it is."""
+    patient = _only(reading.patients)
+    if not patient or request.method not in ("GET", "HEAD"):
+        return True
+    return pace.is_a_persons(request.user.pk, patient)
+
+
+def _refused(request: HttpRequest, reading: Reading) -> HttpResponse:
+    patient, page = _uuid(_only(reading.patients)), page_of(request)
+    put_fact("refuse", entity_type="patient", entity_id=patient, patient_id=patient, page=page)
+    return refused(request, pace.TOO_MANY.format(most=settings.RECORDS_AN_HOUR), status=429)
 
 
 def _tell(request: HttpRequest, reading: Reading) -> None:

@@ -8,7 +8,6 @@ from django.test import Client
 
 from core.accounts.models import User
 from core.accounts.roles import Role
-from core.databases import valkey
 from core.factors import totp
 from core.outbox.models import OutboxRow
 
@@ -23,16 +22,6 @@ def ben(person, settings) -> User:
     user.set_password(PASSWORD)
     user.save()
     return user
-
-
-@pytest.fixture
-def no_valkey(settings):
-    """REDIS_URL leads to a port where nobody listens."""
-    settings.REDIS_URL = "redis://127.0.0.1:1"
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1"}}
-    valkey.client.cache_clear()
-    yield
-    valkey.client.cache_clear()
 
 
 def sign_in(client: Client, username: str = "ben", password: str = PASSWORD, **more):

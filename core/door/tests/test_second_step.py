@@ -1,5 +1,7 @@
 """The second step: codes, recovery codes, who must have one, and that each counts once."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -233,17 +235,72 @@ def test_who_came_in_a_while_ago_is_asked_for_the_password_before_anything_chang
     assert SecondFactor.objects.exclude(confirmed_at=None).count() == 1
 
 
-def test_removing_asks_for_the_password_and_takes_the_codes_along(client, ben):
-    app_of(ben)
+@pytest.fixture
+def with_app(client, ben):
+    """Ben has an app and ten codes, and came in a while ago. His app's secret."""
+    secret = app_of(ben)
     recovery.make(ben)
     client.force_login(ben)
     ben.sessions.update(signed_in_at="2026-01-01T00:00Z")
-    address = f"/profile/second-step/{SecondFactor.objects.get().pk}/remove/"
+    return secret
 
-    assert client.post(address).status_code == 422
-    assert client.post(address, {"password": PASSWORD}).status_code == 302
+
+def removal():
+    return f"/profile/second-step/{SecondFactor.objects.get().pk}/remove/"
+
+
+def test_removing_asks_for_all_that_the_door_asks_and_takes_the_codes_along(client, with_app):
+    both = {"password": PASSWORD, "present_code": code(with_app)}
+
+    for name in both:
+        assert client.post(removal(), {name: both[name]}).status_code == 422
+    assert client.post(removal(), {**both, "present_code": "000000"}).status_code == 422
+    assert client.post(removal(), {**both, "password": "not this"}).status_code == 422
+    assert SecondFactor.objects.count() == 1
+
+
+def test_no_two_fields_of_the_page_bear_one_id(client, with_app):
+    page = client.get("/profile/second-step/").content.decode()
+
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert "proof-password" in ids
+    assert len(ids) == len(set(ids))
+
+
+def test_with_both_it_is_removed(client, with_app):
+    both = {"password": PASSWORD, "present_code": code(with_app)}
+
+    assert client.post(removal(), both).status_code == 302
     assert (SecondFactor.objects.count(), RecoveryCode.objects.count()) == (0, 0)
     assert facts("second_factor_removed") == ["second_factor_removed"]
+
+
+def test_a_second_app_and_new_codes_ask_for_the_code_of_the_first(client, with_app):
+    added = {"password": PASSWORD, "present_code": code(with_app)}
+    assert set_up(client, password=PASSWORD).status_code == 422
+    assert client.post("/profile/second-step/codes/", {"password": PASSWORD}).status_code == 422
+    refused = client.post(
+        "/profile/second-step/passkey/options/", {"name": "x", "password": PASSWORD}
+    )
+    assert refused.json()["error"].startswith("Code of the second step you have")
+
+    assert set_up(client, **added).status_code == 302
+    assert SecondFactor.objects.exclude(confirmed_at=None).count() == 2
+
+
+def test_a_recovery_code_does_for_whoever_has_lost_the_app(client, with_app, ben):
+    spare = recovery.make(ben)[0]
+
+    both = {"password": PASSWORD, "present_code": spare}
+    assert client.post(removal(), both).status_code == 302
+
+
+def test_guessing_the_present_code_is_counted_with_the_passwords(client, with_app):
+    tries = {"password": PASSWORD, "present_code": "000000"}
+    for _ in range(MOST_PER_NAME + 1):
+        answer = client.post(removal(), tries)
+
+    assert "Too many" in answer.content.decode()
 
 
 def test_a_colleagues_factor_is_not_found(client, ben, person):

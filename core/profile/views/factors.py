@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import paper
 from core.accounts.access import StaffRequest, access
 from core.accounts.signing_in import NotLetIn
-from core.door import proving
 from core.errors import ClinicError
 from core.factors import added, policy, recovery, totp
 from core.factors.errors import WrongCode
@@ -20,6 +19,9 @@ from core.profile import second_step as steps
 from core.profile.forms import AppForm, FactorForm, ProofForm
 from core.sessions import opening
 from core.sessions.activity import session_of
+
+# Two forms on one page ask for the same: each label must lead to its own field.
+OF_PROOF = "proof-%s"
 
 
 @require_safe
@@ -34,7 +36,7 @@ def second_step(request: StaffRequest) -> HttpResponse:
 @access("profile.edit")
 def app(request: StaffRequest) -> HttpResponse:
     """GET shows a secret that an app takes by its camera; POST with its first code makes it count."""
-    form = AppForm(request.POST or None, is_asked=not proving.is_fresh(request), initial={"name": "My phone"})  # fmt: skip
+    form = AppForm(request.POST or None, proofs=steps.proofs(request), initial={"name": "My phone"})
     if request.method == "GET":
         return _app(request, form, totp.begun(request.user) or totp.begin(request.user))
     try:
@@ -52,7 +54,8 @@ def app(request: StaffRequest) -> HttpResponse:
 @access("profile.edit")
 def codes(request: StaffRequest) -> HttpResponse:
     """Ten new ones, on this answer and never again; the first ten need no proof."""
-    form = ProofForm(request.POST, is_asked=_asks(request) and recovery.left(request.user) > 0)
+    asked = steps.proofs(request) if recovery.left(request.user) else []
+    form = ProofForm(request.POST, proofs=asked, auto_id=OF_PROOF)
     if not policy.factors_of(request.user).exists():
         raise Http404
     try:
@@ -69,7 +72,7 @@ def codes(request: StaffRequest) -> HttpResponse:
 @access("profile.edit")
 def remove(request: StaffRequest, factor_id: UUID) -> HttpResponse:
     """It opens nothing any more."""
-    form = ProofForm(request.POST, is_asked=_asks(request))
+    form = ProofForm(request.POST, proofs=steps.proofs(request), auto_id=OF_PROOF)
     try:
         if form.is_valid():
             steps.prove(request, form)
@@ -124,11 +127,7 @@ def _hub(
         "factors": factors,
         "codes_left": recovery.left(user),
         "must": policy.is_needed(user),
-        "form": FactorForm(is_asked=_asks(request), initial={"name": "My passkey"}),
-        "proof": proof or ProofForm(is_asked=_asks(request)),
+        "form": FactorForm(proofs=steps.proofs(request), initial={"name": "My passkey"}),
+        "proof": proof or ProofForm(proofs=steps.proofs(request), auto_id=OF_PROOF),
     }
     return render(request, "profile/second_step.html", shown, status=status)
-
-
-def _asks(request: StaffRequest) -> bool:
-    return not proving.is_fresh(request)

@@ -21,7 +21,7 @@ BEGUN = "passkey_begun"
 @access("profile.edit")
 def options(request: StaffRequest) -> HttpResponse:
     """The name and the proof are looked at first; then what the browser needs to make one."""
-    form = FactorForm(request.POST, is_asked=not proving.is_fresh(request))
+    form = FactorForm(request.POST, proofs=steps.proofs(request))
     if not form.is_valid():
         return _refused(_first_error(form))
     try:

@@ -1,11 +1,14 @@
 """Who saw whom is in the audit before the page leaves, or it does not leave."""
 
+import time
+from types import SimpleNamespace
+
 import pytest
 from django.urls import reverse
 
 from core.accounts.roles import Role
 from core.outbox.models import OutboxRow
-from core.shell import reading
+from core.shell import pace, reading
 from core.shell.reading import UNWRITTEN, looks
 from patients.models import Patient
 
@@ -128,3 +131,51 @@ def test_forgetting_what_was_told_is_bounded(monkeypatch):
     looks.keep("s", "p", {"2", "3"})
 
     assert looks.new("s", "p", {"1", "2", "3"}) == {"1"}
+
+
+@pytest.fixture
+def people(db, settings):
+    """Five patients, and an hour in which three of them may be opened."""
+    settings.RECORDS_AN_HOUR = 3
+    return [Patient.objects.create(family_name=f"Okoro{n}", sex="female") for n in range(5)]
+
+
+def opened(desk, people):
+    return [desk.get(record(one)).status_code for one in people]
+
+
+def test_whoever_opens_more_records_than_a_person_reads_is_stopped_and_that_is_told(desk, people):
+    assert opened(desk, people) == [200, 200, 200, 429, 429]
+
+    answer = desk.get(record(people[3]))
+    assert "You have opened 3 records within an hour" in answer.content.decode()
+    assert "OKORO3" not in answer.content.decode()
+    refused = [row.patient_id for row in facts() if row.action == "refuse"]
+    assert refused == [people[3].pk, people[4].pk, people[3].pk]
+
+
+def test_what_was_opened_stays_open_and_lists_and_work_go_on(desk, people):
+    opened(desk, people)
+
+    assert opened(desk, people[:3]) == [200, 200, 200]
+    assert desk.get(reverse("patients:search"), {"q": "okoro3"}).status_code == 200
+    sent = desk.post(reverse("patients:edit", args=[people[3].pk]), {})
+    assert sent.status_code in (200, 409, 422)
+
+
+def test_after_an_hour_others_open_again(desk, people, monkeypatch):
+    opened(desk, people)
+
+    monkeypatch.setattr(pace, "time", SimpleNamespace(time=lambda: time.time() + pace.SECONDS))
+    assert opened(desk, people[3:]) == [200, 200]
+
+
+def test_a_colleague_is_counted_for_himself(desk, people, client, person):
+    opened(desk, people)
+
+    client.force_login(person(Role.NURSE))
+    assert opened(client, people[3:]) == [200, 200]
+
+
+def test_without_valkey_nobody_is_counted(desk, people, no_valkey):
+    assert opened(desk, people) == [200] * 5
