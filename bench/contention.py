@@ -27,7 +27,8 @@ from core.testing import databases
 from core.testing.crowds import at_once
 from inventory.models import Item, Lot
 from patients.domain import patients, queue, visits
-from patients.domain.dispensing import Give, dispense
+from patients.domain.dispensing import dispense
+from patients.domain.giving import Give
 from patients.models import Dispense, Patient, Ticket, Visit
 from patients.queries import dispensing
 from patients.tests.medicines import item, lot, prescription

@@ -59,30 +59,34 @@ def verify(
     """
     found, began = Found(with_archive=with_archive), timezone.now()
     try:
-        known, kept = statements(), list(Archive.objects.all())
-        found.checkpoints, found.archived = len(known), sum(one.entries for one in kept)
-        archived.refuse_lost(kept)
-        begin = _beginning(known, since)
-        if with_archive:
-            begin = archived.begin_of_file(kept, known, begin)
-        else:
-            archived.refuse_cut(kept)
-            begin = archived.later(begin, archived.end(kept, known))
-        walk = Walk(head=head(), known=known, last=begin)
-        found.first = begin.seq + 1 if begin else 1
-        try:
-            _walk(walk, found, kept, tell)
-        finally:
-            _count(walk, found)
-        _refuse_changed_before(walk)
-        _refuse_cut(walk)
-        _refuse_waiting(walk)
+        _verify(found, since, tell)
     except Broken as broken:
         found.verdict, found.seq, found.words = broken.verdict, broken.seq, broken.words
     except KeyMissing as missing:
         found.verdict, found.words = Verdict.KEY_MISSING, str(missing)
     found.seconds = (timezone.now() - began).total_seconds()
     return found
+
+
+def _verify(found: Found, since: datetime | None, tell: Tell) -> None:
+    known, kept = statements(), list(Archive.objects.all())
+    found.checkpoints, found.archived = len(known), sum(one.entries for one in kept)
+    archived.refuse_lost(kept)
+    begin = _beginning(known, since)
+    if found.with_archive:
+        begin = archived.begin_of_file(kept, known, begin)
+    else:
+        archived.refuse_cut(kept)
+        begin = archived.later(begin, archived.end(kept, known))
+    found.first = begin.seq + 1 if begin else 1
+    walk = Walk(head=head(), known=known, last=begin)
+    try:
+        _walk(walk, found, kept, tell)
+    finally:
+        _count(walk, found)
+    _refuse_changed_before(walk)
+    _refuse_cut(walk)
+    _refuse_waiting(walk)
 
 
 def _beginning(known: dict[int, list[Statement]], since: datetime | None) -> Seal | None:

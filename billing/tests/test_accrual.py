@@ -12,7 +12,7 @@ from billing.tests.desk import cash, open_shift, pay, service
 from core.accounts.roles import Role
 from core.clock import today
 from patients.domain import dispensing, queue, returns, stops, visits
-from patients.domain.dispensing import Give
+from patients.domain.giving import Give
 from patients.models import LabRequest, LabTest, Room, Visit
 from patients.queries import dispensing as queries
 from patients.signals import test_cancelled as cancelled_signal

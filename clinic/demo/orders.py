@@ -10,7 +10,7 @@ from core.capture.context import acting
 from inventory.models import Item
 from inventory.queries import on_hand
 from patients.domain import dispensing
-from patients.domain.dispensing import Give
+from patients.domain.giving import Give
 from patients.models import LabRequest, LabTest, Prescription, PrescriptionItem, Visit
 from patients.queries.dispensing import lines_of
 from patients.signals import tests_ordered

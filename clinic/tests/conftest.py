@@ -1,8 +1,6 @@
 """A small demo clinic: five patients first, sixteen more after them."""
 
-import lzma
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +10,21 @@ from django.db import transaction
 
 from clinic.demo import patients, steps
 from clinic.demo.progress import Lines
-from clinic.models import LoadedReference
-from clinic.reference import diagnoses
-from clinic.tests import filled
+from clinic.tests import filled, short
 from core.testing import databases
 
-FIRST_LINES = 6
 # Argon2 takes its time on purpose.
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def prepare(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """The committed first patients only, and ICD-10-CM as loaded already: that takes seconds."""
-    with lzma.open(patients.DATA / f"{patients.FIRST}.xz") as file:
-        lines = file.readlines()
-    write(folder / f"{patients.FIRST}.xz", lines[:FIRST_LINES])
-    write(folder / f"{patients.REST}.xz", lines[FIRST_LINES:])
+    short.patients_into(folder)
     patch.setattr(patients, "DATA", folder)
     patch.setattr(settings, "CLINIC_HOME", folder)
     patch.setattr(settings, "FILES_FOLDER", folder / "documents")
     patch.setattr(settings, "PASSWORD_HASHERS", QUICK)
-    version = metadata.version(diagnoses.PACKAGE)
-    LoadedReference.objects.create(table=diagnoses.TABLE, key=diagnoses.PACKAGE, digest=version)
-
-
-def write(path: Path, lines: list[bytes]) -> None:
-    with lzma.open(path, "wb", preset=0) as file:
-        file.writelines(lines)
+    short.codes_as_loaded()
 
 
 def make() -> dict[str, Any]:

@@ -28,7 +28,8 @@ from clinical_docs.tests.lab import BLOOD, catalogue, collected, typed
 from core.accounts.models import User
 from core.accounts.roles import Role
 from patients.domain import appointments, visits
-from patients.domain.dispensing import Give, dispense
+from patients.domain.dispensing import dispense
+from patients.domain.giving import Give
 from patients.models import LabRequest, Patient, Prescription, Ticket, Visit
 from patients.queries.dispensing import lines_of
 from patients.tests.medicines import item, lot, prescription

@@ -15,7 +15,8 @@ from django_htmx.http import trigger_client_event
 
 from clinical_docs.domain.sheets import NotSaved
 from clinical_docs.queries import lab_work
-from clinical_docs.queries.lab_work import Sheet, Work
+from clinical_docs.queries.lab_sheet import Sheet
+from clinical_docs.queries.lab_work import Work
 from clinical_docs.queries.worklist import Worklist, worklist
 from clinical_docs.views.lab_acts import acts_for
 from core.accounts.access import StaffRequest, access

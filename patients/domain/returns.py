@@ -14,7 +14,8 @@ from core.errors import ClinicError
 from core.shell.words import dose
 from inventory.domain import stock
 from patients.domain import queue
-from patients.domain.dispensing import CENT, Held, locked, settle
+from patients.domain.dispensing import locked, settle
+from patients.domain.giving import CENT, Held
 from patients.domain.tickets import active_ticket
 from patients.models import Dispense, PrescriptionItem, Room
 from patients.policies import require

@@ -13,13 +13,11 @@ from inventory.models import Lot, StockLocation, StockMove
 from patients.domain import dispensing, returns, stops, visits
 from patients.domain.dispensing import (
     DispensedMeanwhile,
-    Give,
     LinesRefused,
-    NotGiven,
     NotToDispense,
-    Owe,
     dispense,
 )
+from patients.domain.giving import Give, NotGiven, Owe
 from patients.models import Dispense, Prescription, Room, Ticket
 from patients.queries import dispensing as queries
 from patients.signals import dispensed, returned

@@ -8,7 +8,8 @@ from django.db.models import Sum
 from core.accounts.roles import Role
 from core.testing.crowds import at_once
 from inventory.models import Lot, StockMove
-from patients.domain.dispensing import Give, LinesRefused, dispense
+from patients.domain.dispensing import LinesRefused, dispense
+from patients.domain.giving import Give
 from patients.models import Dispense, Prescription
 from patients.queries import dispensing as queries
 from patients.tests.medicines import item, lot, prescription

@@ -17,7 +17,8 @@ from core.outbox.models import OutboxRow
 from core.shell.words import clinic_date
 from inventory.models import DrugCaution, Lot, StockMove
 from patients.domain import visits
-from patients.domain.dispensing import Give, NotGiven, dispense
+from patients.domain.dispensing import dispense
+from patients.domain.giving import Give, NotGiven
 from patients.models import Allergy, Dispense, Patient, Prescription, Room, Ticket
 from patients.queries import dispensing as queries
 from patients.tests.medicines import item, lot, prescription

@@ -11,10 +11,11 @@ from inventory.models import Item, Lot
 from inventory.queries import last_taking, lots_of, with_stock
 from patients.domain.cautions import stops
 from patients.domain.checking import check
-from patients.domain.dispensing import Decision
+from patients.domain.giving import Decision
 from patients.models import Prescription, PrescriptionItem
 from patients.queries import dispensing as queries
-from patients.views.dispense_lines import LineRow, fill, lot_rows
+from patients.views.dispense_lines import LineRow, fill
+from patients.views.dispense_lots import lot_rows
 from patients.views.dispense_typed import NOT_GIVEN, OWE, SUBSTITUTING, Typed
 
 
