@@ -36,7 +36,7 @@ def ask_if_same(patient: Patient, sha256: str, by: User) -> None:
     found = seen.select_related("document", "uploaded_by").first()
     if found is None:
         return
-    at, who = clinic_datetime(found.uploaded_at), found.uploaded_by.display_name
+    at, who = clinic_datetime(found.uploaded_at), found.added_by
     where = "archived as" if found.document.state == Document.State.ARCHIVED else "here as"
     sentence = f"This file is {where} “{found.document.title}” already, added by {who} at {at}."
     raise Asks(sentence, SAME, found.document)
@@ -61,7 +61,7 @@ def check_newest(document: Document, base: int) -> None:
         raise Changed("This document is archived. Restore it before you add a version.", document)
     if document.number != base:
         newest = document.versions.select_related("uploaded_by").get(number=document.number)
-        who, at = newest.uploaded_by.display_name, clinic_datetime(newest.uploaded_at)
+        who, at = newest.added_by, clinic_datetime(newest.uploaded_at)
         sentence = f"{who} added version {newest.number} at {at}, after you had opened this."
         raise Changed(f"{sentence} Look at it; yours was not kept yet.", document)
 

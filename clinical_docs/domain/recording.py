@@ -45,7 +45,7 @@ def _metadata(document: Document, version: DocumentVersion) -> dict[str, Any]:
         "dated_on": document.dated_on.isoformat() if document.dated_on else None,
         "retention_until": _midnight(document),
         "legal_hold": document.legal_hold,
-        "uploaded_by": str(version.uploaded_by_id),
+        "uploaded_by": str(version.uploaded_by_id) if version.uploaded_by_id else None,
         "uploaded_at": version.uploaded_at,
         **_of_the_file(version),
     }

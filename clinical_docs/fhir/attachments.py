@@ -1,21 +1,57 @@
-"""Attachments: text is kept as text, other bytes as files outside MongoDB."""
+"""Attachments: text is kept as text; a file that may be added by hand becomes a document like those;
+any other is kept as it is, sealed with the rest of what describes it."""
 
 import base64
 import binascii
 import hashlib
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-
+from clinical_docs.domain import intake
+from clinical_docs.domain.intake import Taken
+from core.files.kinds import Unfit
+from core.files.quarantine import of_bytes
+from core.files.scanning import Infected
 from core.importing.node import Node
 
 TEXT = ("text/plain", "text/markdown", "text/csv")
 
 
-def kept(attachment: Node) -> dict[str, Any]:
-    """What is known of an attachment, with its `text` or the `storage_key` of its bytes."""
+@dataclass(frozen=True)
+class Attached:
+    """What is known of an attachment; `file` is set where it may become a document, `text` where it
+    is one."""
+
+    known: dict[str, Any]
+    file: Taken | None = None
+    sent_sha256: str = ""
+    text: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called where it comes from."""
+        return str(self.known.get("title") or self.known.get("url", "").rpartition("/")[2])
+
+
+def attached(attachment: Node) -> Attached:
+    """Looked into. Raises core.importing.errors.Unfit for what is no base64, and for a virus."""
     content = _content(attachment)
+    known = _known(attachment, content)
+    if not content:
+        return Attached(known)
+    if str(known.get("mime", "")).partition(";")[0].strip() in TEXT:
+        text = content.decode("utf-8", errors="replace").replace("\0", "\ufffd")
+        return Attached(known, text=text.strip())
+    try:
+        file = intake.take_in(of_bytes(content, "attachment"))
+    except Infected as error:
+        raise attachment.unfit("data", f"is refused: {error}") from error
+    except Unfit as error:
+        return Attached({**known, "content": content, "why_no_document": str(error)})
+    return Attached(known, file, hashlib.sha256(content).hexdigest())
+
+
+def _known(attachment: Node, content: bytes) -> dict[str, Any]:
     known = {
         "mime": attachment.text("contentType")[:100],
         "title": attachment.text("title"),
@@ -23,13 +59,7 @@ def kept(attachment: Node) -> dict[str, Any]:
         "size": len(content) if content else attachment.number("size"),
         "sha256": hashlib.sha256(content).hexdigest() if content else "",
     }
-    described = {name: value for name, value in known.items() if value not in ("", None)}
-    if not content:
-        return described
-    if known["mime"] and str(known["mime"]).partition(";")[0].strip() in TEXT:
-        text = content.decode("utf-8", errors="replace").replace("\0", "\ufffd")
-        return {**described, "text": text.strip()}
-    return {**described, "storage_key": _store(content, str(known["sha256"]))}
+    return {name: value for name, value in known.items() if value not in ("", None)}
 
 
 def _content(attachment: Node) -> bytes:
@@ -37,15 +67,3 @@ def _content(attachment: Node) -> bytes:
         return base64.b64decode("".join(attachment.text("data").split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise attachment.unfit("data", "is not base64") from error
-
-
-def _store(content: bytes, sha256: str) -> str:
-    """Same bytes, same file; it appears whole or not at all."""
-    key = f"{sha256[:2]}/{sha256}"
-    path = Path(settings.CLINIC_HOME) / "files" / key
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".part")
-        unfinished.write_bytes(content)
-        unfinished.rename(path)
-    return key

@@ -1,58 +1,118 @@
-"""DocumentReference becomes the metadata of a document; a text is a clinical note besides."""
+"""DocumentReference becomes a document with its files; a text is a clinical note."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from clinical_docs.fhir import shape, stored
-from clinical_docs.fhir.attachments import kept
+from clinical_docs.choices import Category
+from clinical_docs.fhir import filing, shape, stored
+from clinical_docs.fhir.attachments import Attached, attached
+from clinical_docs.fhir.filing import COLLECTION, About, Filed, Standing
 from core.importing.incoming import Document, Incoming, Taken
 from core.importing.practitioners import PRACTITIONERS
 from core.importing.registry import Handler, Turn
 
-COLLECTION = "document_metadata"
 STATUSES = {"superseded": "superseded", "entered-in-error": "archived"}
+WHY_ARCHIVED = {
+    "superseded": "replaced by another document where it comes from",
+    "entered-in-error": "entered in error where it comes from",
+}
 SAID = ("subject", "status", "date", "content")
 
 
-def versions(batch: Sequence[Incoming]) -> dict[str, int]:
-    """The version numbers that changed documents have had."""
-    former = {each.previous.entity_id for each in batch if each.previous}
-    found = stored.documents(former, COLLECTION)
-    return {key: int(body.get("version", 1)) for key, body in found.items()}
+@dataclass(frozen=True)
+class Former:
+    """What former imports made of a batch: version numbers of what is known, and their files."""
+
+    versions: dict[str, int]
+    files: dict[str, Standing]
+
+
+def former(batch: Sequence[Incoming]) -> Former:
+    again = [each for each in batch if each.previous]
+    found = stored.documents({one.previous.entity_id for one in again if one.previous}, COLLECTION)
+    ids = [_file_id(one, n) for one in again for n, _ in enumerate(one.node.children("content"))]
+    versions = {key: int(body.get("version", 1)) for key, body in found.items()}
+    return Former(versions, filing.standing(ids))
 
 
 def take_document_reference(incoming: Incoming) -> Taken:
-    """The first attachment is the document; others are described in `metadata`."""
-    node = incoming.node
+    """The first attachment is the document; others are documents too, or described in `metadata`."""
     patient = incoming.require("subject", "Patient")
-    files = [kept(content.child("attachment")) for content in node.children("content")]
-    first = files[0] if files else {}
-    text = first.pop("text", "")
-    title = node.text("description") or node.concept("type").text or str(first.get("title", ""))
-    made = [_metadata(incoming, patient, first, title, {"others": files[1:]} if files[1:] else {})]
-    if text:
-        made.append(_note(incoming, patient, title, text))
-        made[0].body["metadata"]["note_id"] = made[1].pk
-    return Taken(incoming, made[0].entity(), documents=made)
+    found = [attached(one.child("attachment")) for one in incoming.node.children("content")]
+    first = found[0] if found else Attached({})
+    made = [_metadata(incoming, patient, first, found[1:])]
+    filed = _filed(incoming, patient, found, made)
+    if first.text:
+        made.append(_note(incoming, patient, _title(incoming, first), first.text))
+        made[0].body["metadata"]["note_id"] = made[-1].pk
+    rows = [one.document for one in filed]
+    return Taken(incoming, made[0].entity(), rows=rows, documents=made, note=filed)
+
+
+def _file_id(incoming: Incoming, number: int) -> str:
+    return filing.file_id(incoming, number) if number else incoming.id
+
+
+def _filed(
+    incoming: Incoming, patient: str, found: list[Attached], made: list[Document]
+) -> list[Filed]:
+    """Every file among them; of all but the first MongoDB is told by a document of its own."""
+    filed = []
+    for number, one in enumerate(found):
+        about = _about(incoming, patient, one, number, made[0])
+        done = filing.file_away(one, about, incoming.prepared.files.get(about.id))
+        if done is None:
+            continue
+        filed.append(done)
+        if number:
+            made.append(filing.metadata_of(about, done))
+        else:
+            made[0].body |= done.facts
+    return filed
+
+
+def _about(incoming: Incoming, patient: str, one: Attached, number: int, made: Document) -> About:
+    at, _ = shape.when(incoming.node, "date", "created")
+    title = _title(incoming, one)
+    return About(
+        id=_file_id(incoming, number),
+        metadata_id=filing.metadata_id(incoming, number) if number else made.pk,
+        patient=patient,
+        title=f"{title}, {one.name or number + 1}" if number else title,
+        category=Category.OTHER.value,
+        at=at,
+        visit=_visit(incoming),
+        archived_reason=WHY_ARCHIVED.get(incoming.node.text("status"), ""),
+    )
+
+
+def _title(incoming: Incoming, first: Attached) -> str:
+    node = incoming.node
+    return (
+        node.text("description") or node.concept("type").text or str(first.known.get("title", ""))
+    )
 
 
 def _metadata(
-    incoming: Incoming, patient: str, file: dict[str, Any], title: str, more: dict[str, Any]
+    incoming: Incoming, patient: str, first: Attached, others: list[Attached]
 ) -> Document:
-    node = incoming.node
+    node, file = incoming.node, first.known
     at, precision = shape.when(node, "date", "created")
+    more: dict[str, Any] = {name: file[name] for name in ("content", "why_no_document") if name in file}
+    if beside := [_described(one) for one in others if one.file is None]:
+        more["others"] = beside
     body = {
         "document_id": incoming.id,
         "version": _version(incoming),
         "visit_id": _visit(incoming),
         "category": (node.first("category").as_concept().text or node.concept("type").text)[:100],
-        "title": title[:300],
-        "filename": str(file.get("title") or file.get("url", "").rpartition("/")[2])[:300],
+        "title": _title(incoming, first)[:300],
+        "filename": first.name[:300],
         "mime": file.get("mime"),
         "size": file.get("size"),
         "sha256": file.get("sha256"),
-        "storage_key": file.get("storage_key"),
         "status": STATUSES.get(node.text("status"), "current"),
         "uploaded_by": shape.who(incoming, "author"),
         "uploaded_at": at or datetime.now(UTC),
@@ -63,9 +123,13 @@ def _metadata(
     return Document(COLLECTION, incoming.document_id(), patient, known)
 
 
+def _described(one: Attached) -> dict[str, Any]:
+    return {**one.known, "text": one.text} if one.text is not None else one.known
+
+
 def _version(incoming: Incoming) -> int:
     previous = incoming.previous
-    return 1 + incoming.prepared.get(previous.entity_id, 1) if previous else 1
+    return 1 + incoming.prepared.versions.get(previous.entity_id, 1) if previous else 1
 
 
 def _visit(incoming: Incoming) -> str | None:
@@ -95,6 +159,10 @@ def _note(incoming: Incoming, patient: str, title: str, text: str) -> Document:
     )
 
 
+def write_files(batch: Sequence[Taken]) -> None:
+    filing.write_versions(one for taken in batch for one in taken.note or ())
+
+
 HANDLERS = {
     "DocumentReference": Handler(
         take_document_reference,
@@ -104,7 +172,8 @@ HANDLERS = {
             "context.encounter": ["Encounter"],
             "author": PRACTITIONERS,
         },
-        prepare=versions,
+        prepare=former,
+        finish=write_files,
         entity=COLLECTION,
     ),
 }

@@ -90,7 +90,7 @@ class DocumentVersion(Record):
     storage_key = models.CharField(max_length=100, unique=True, editable=False)
     thumbnail_key = models.CharField(max_length=100, blank=True, editable=False)
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     uploaded_at = models.DateTimeField()
 
@@ -111,6 +111,11 @@ class DocumentVersion(Record):
 
     def __str__(self) -> str:
         return f"{self.filename}, version {self.number}"
+
+    @property
+    def added_by(self) -> str:
+        """Who added it; nobody here did where it was imported."""
+        return self.uploaded_by.display_name if self.uploaded_by else "an import"
 
     @property
     def study_day(self) -> date | None:

@@ -21,6 +21,10 @@ SECONDS = 15
 LONGEST_ANSWER = 4096
 
 
+class Infected(Unfit):
+    """The scanner knows it for something bad."""
+
+
 class Scan(StrEnum):
     CLEAN = "clean"
     NOT_SCANNED = "not_scanned"
@@ -45,7 +49,7 @@ def _read(answer: str) -> Scan:
         return Scan.CLEAN
     if said.endswith(" FOUND"):
         name = said.removesuffix(" FOUND")[:80]
-        raise Unfit(f"The virus scanner found “{name}” in this file. It was not kept.")
+        raise Infected(f"The virus scanner found “{name}” in this file. It was not kept.")
     logger.error("The scanner answers: %s", answer[:200])
     return Scan.NOT_SCANNED
 
