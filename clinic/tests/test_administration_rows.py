@@ -1,5 +1,7 @@
 """The administration over a clinic that has seen patients: each row opens, none can be undone."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 
@@ -9,7 +11,9 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.outbox.models import OutboxRow
 from inventory.models import StockMove
-from patients.models import Patient
+from patients.domain import glass
+from patients.models import Patient, Visit
+from patients.queries import glass as glass_rows
 
 
 @pytest.fixture
@@ -70,3 +74,39 @@ def test_rows_are_deleted_of_tables_without_a_past_alone(made, seth):
 
     rules = {"DrugAlternative", "DrugCaution", "DrugName", "InteractionRule"}
     assert may_delete == {"Price", "ReferenceRange", *rules}
+
+
+@pytest.fixture
+def shut(made) -> Patient:
+    """A patient whose record is restricted, with rows in many tables."""
+    visit = Visit.objects.order_by("opened_at").last()
+    noor = User.objects.filter(roles__contains=[Role.AUDITOR]).first()
+    glass.restrict(visit.patient_id, kind="vip", by=noor)
+    return visit.patient
+
+
+def rows_of(patient: Patient) -> list[tuple[type, Any]]:
+    """A row of every table of the administration that is part of the patient's record."""
+    named = [one for one in TABLES if "patient" in {f.name for f in one._meta.fields}]
+    ours = [one for one in named if one._meta.app_label in ("patients", "clinical_docs")]
+    kept = [one for one in ours if one not in glass_rows.ABOUT_THE_GLASS]
+    found = [(one, one._default_manager.filter(patient=patient).first()) for one in kept]
+    return [(Patient, patient), *((one, row) for one, row in found if row is not None)]
+
+
+def test_a_restricted_record_opens_nowhere_in_the_administration(shut, client, seth):
+    rows = rows_of(shut)
+    assert len(rows) > 5
+
+    for model, row in rows:
+        for page in ("change", "history"):
+            answer = client.get(address(model, page, row.pk))
+            assert (model, page, answer.status_code) == (model, page, 403)
+    assert client.post(address(Patient, "change", shut.pk), {"phone": "1"}).status_code == 403
+
+
+def test_whoever_is_named_opens_it_there_too(shut, client, seth):
+    noor = User.objects.filter(roles__contains=[Role.AUDITOR]).first()
+    glass.restrict(shut.pk, kind="vip", permitted=[seth], by=noor)
+
+    assert client.get(address(Patient, "change", shut.pk)).status_code == 200

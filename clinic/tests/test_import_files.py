@@ -15,7 +15,7 @@ from clinical_docs.queries.files import contents
 from core.accounts.roles import Role
 from core.databases import mongo
 from core.files.scanning import Infected
-from core.files.tests.samples import pdf, picture
+from core.files.tests.samples import dicom, pdf, picture
 from core.importing.tests.samples import about, coded, lines, patient, write
 from core.outbox.sealing import all_opened
 from patients.models import Patient
@@ -130,8 +130,9 @@ def test_the_same_again_changes_nothing(bring):
 
 
 def test_another_file_is_another_version_and_another_title_is_not(bring):
-    bring(reference(attachment(pdf(), "application/pdf")))
-    bring(reference(attachment(pdf(), "application/pdf"), description="Seen by the heart clinic"))
+    file = attachment(pdf(), "application/pdf")
+    bring(reference(file))
+    bring(reference(file, description="Seen by the heart clinic"))
     assert [one.number for one in DocumentVersion.objects.all()] == [1]
     assert Document.objects.get().title == "Seen by the heart clinic"
 
@@ -190,3 +191,11 @@ def test_a_virus_is_refused_with_its_resource(bring, monkeypatch):
     brought = bring(reference(attachment(pdf(), "application/pdf")))
     assert brought["resources"]["DocumentReference"]["rejected"] == 1
     assert metadata() == []
+
+
+def test_an_image_of_somebody_else_says_so(bring):
+    theirs, ours = dicom(name="DOE^JOHN"), dicom(name="OKORO^ADA")
+    bring(reference(attachment(theirs, "application/dicom"), attachment(ours, "application/dicom")))
+
+    said = [one.remarks for one in DocumentVersion.objects.order_by("document__title")]
+    assert [len([s for s in one if "is of somebody" in s]) for one in said] == [1, 0]

@@ -44,15 +44,21 @@ def ask_if_same(patient: Patient, sha256: str, by: User) -> None:
 
 def ask_whose(patient: Patient, whose: dict[str, str]) -> None:
     """Raises Asks if a DICOM image names somebody else, or another day of birth."""
+    if sentence := whose_else(patient, whose):
+        raise Asks(sentence, WHOSE)
+
+
+def whose_else(patient: Patient, whose: dict[str, str]) -> str:
+    """That a DICOM image is somebody else's by what it says; nothing where it fits or says nothing."""
     other = []
     if (name := whose.get("name", "")) and not _is_name_of(patient, name):
         other.append(f"named {_plain(name)}")
     born = _day(whose.get("birth_date", ""))
     if born and patient.birth_date and born.date() != patient.birth_date:
         other.append(f"born {clinic_date(born.date())}")
-    if other:
-        sentence = f"The image is of somebody {' and '.join(other)}. This record is {patient}'s."
-        raise Asks(sentence, WHOSE)
+    if not other:
+        return ""
+    return f"The image is of somebody {' and '.join(other)}. This record is {patient}'s."
 
 
 def check_newest(document: Document, base: int) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from clinical_docs.domain import keeping
+from clinical_docs.domain import asking, keeping
 from clinical_docs.domain.intake import Taken as Looked
 from clinical_docs.domain.keeping import Kept
 from clinical_docs.fhir.attachments import Attached
@@ -19,6 +19,7 @@ from core.ids import uuid7
 from core.importing import writing
 from core.importing.incoming import Document as ForMongo
 from core.importing.incoming import Incoming, Row
+from patients.models import Patient
 
 COLLECTION = "document_metadata"
 LONGEST_TITLE = 150
@@ -147,6 +148,14 @@ def _document(about: About, number: int) -> dict[str, Any]:
     }
 
 
+def _doubts(file: Looked, about: About) -> list[str]:
+    """Whoever adds a file by hand is asked; an import brings it, and says so."""
+    if not file.whose:
+        return []
+    said = asking.whose_else(Patient.objects.get(pk=about.patient), file.whose)
+    return [said] if said else []
+
+
 def _version(one: Attached, file: Looked, about: About, number: int, kept: Kept) -> dict[str, Any]:
     return {
         "id": str(uuid7()),
@@ -162,7 +171,7 @@ def _version(one: Attached, file: Looked, about: About, number: int, kept: Kept)
         "width": file.width,
         "height": file.height,
         "scan": str(file.scan),
-        "remarks": file.remarks,
+        "remarks": [*file.remarks, *_doubts(file, about)],
         "facts": file.facts,
         "storage_key": kept.storage_key,
         "thumbnail_key": kept.thumbnail_key,

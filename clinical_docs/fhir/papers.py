@@ -100,7 +100,9 @@ def _metadata(
 ) -> Document:
     node, file = incoming.node, first.known
     at, precision = shape.when(node, "date", "created")
-    more: dict[str, Any] = {name: file[name] for name in ("content", "why_no_document") if name in file}
+    more: dict[str, Any] = {
+        name: file[name] for name in ("content", "why_no_document") if name in file
+    }
     if beside := [_described(one) for one in others if one.file is None]:
         more["others"] = beside
     body = {

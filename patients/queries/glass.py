@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from core.accounts.models import User
-from patients.models import BreakGlassGrant, Restriction, RestrictionPermit
+from patients.models import BreakGlassGrant, Patient, Restriction, RestrictionPermit
+
+ABOUT_THE_GLASS = (BreakGlassGrant, Restriction, RestrictionPermit)
 
 
 def restriction_for(user: User, patient: Any) -> Restriction | None:
@@ -27,6 +29,23 @@ def is_shut_to(user: User, patient_id: UUID) -> bool:
     """Whether the record is restricted, this person not named, and the glass whole."""
     found = restriction_for(user, [patient_id])
     return found is not None and not (found.is_permitted or found.is_open)  # type: ignore[attr-defined]
+
+
+def is_part_of_shut(user: Any, row: Model) -> bool:
+    """Whether a row of the administration lies in a record that is shut to this person. What is to be
+    paid, and that a record is restricted, the house may know."""
+    if row._meta.app_label == "billing" or isinstance(row, ABOUT_THE_GLASS):
+        return False
+    patient = _uuid(row.pk if isinstance(row, Patient) else getattr(row, "patient_id", None))
+    return patient is not None and is_shut_to(user, patient)
+
+
+def _uuid(value: Any) -> UUID | None:
+    """None for nobody, and for what other programs call a patient in MongoDB."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
 
 
 def open_grant(user: User, patient_id: UUID, now: datetime | None = None) -> BreakGlassGrant | None:
