@@ -10,13 +10,17 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.urls import reverse
 
+from clinical_docs.domain import files
+from clinical_docs.domain.files import Details
 from clinical_docs.models import Document, DocumentVersion, FileClaim
 from clinical_docs.queries.files import contents
+from core.accounts.models import User
 from core.accounts.roles import Role
 from core.databases import mongo
 from core.files.scanning import Infected
 from core.files.tests.samples import dicom, pdf, picture
 from core.importing.tests.samples import about, coded, lines, patient, write
+from core.outbox.models import OutboxRow
 from core.outbox.sealing import all_opened
 from patients.models import Patient
 
@@ -199,3 +203,52 @@ def test_an_image_of_somebody_else_says_so(bring):
 
     said = [one.remarks for one in DocumentVersion.objects.order_by("document__title")]
     assert [len([s for s in one if "is of somebody" in s]) for one in said] == [1, 0]
+
+
+def described(document):
+    """Somebody here gives it another title and category."""
+    nurse = User.objects.create(username="ben", roles=[Role.NURSE])
+    details = Details("consent", "Signed consent", document.dated_on)
+    files.describe(document.pk, details, version=document.version, by=nurse)
+
+
+def newest(relay_state=("p", "x")):
+    """What MongoDB knows by document and version, and rows that never got there."""
+    assert not OutboxRow.objects.filter(state__in=relay_state).exists()
+    told = [(one["document_id"], one["version"]) for one in metadata()]
+    assert len(told) == len(set(told))
+    return {one["_id"]: one for one in metadata()}
+
+
+def test_what_was_said_of_it_here_outlives_another_import(bring, relay):
+    bring(reference(attachment(pdf(), "application/pdf")))
+    described(Document.objects.get())
+    relay()
+
+    bring(reference(attachment(picture(), "image/jpeg"), description="Anew"))
+
+    document = Document.objects.get()
+    assert (document.category, document.number) == ("consent", 2)
+    assert newest()[document.metadata_id]["category"] == "consent"
+
+
+def test_a_text_that_becomes_a_file_and_a_file_that_becomes_a_text(bring):
+    word = attachment(b"Rest for three days", "text/plain")
+    bring(reference(word))
+    bring(reference(attachment(pdf(), "application/pdf")))
+    bring(reference(word, description="Text again"))
+
+    document = Document.objects.get()
+    assert (document.number, document.title) == (1, "Text again")
+    assert newest()[document.metadata_id]["file_version"] == 1
+
+
+def test_a_changed_reference_is_one_line_of_the_record(bring, client, person):
+    file = attachment(pdf(), "application/pdf")
+    bring(reference(file))
+    bring(reference(file, description="Seen by the heart clinic"))
+    client.force_login(person(Role.CLINICIAN))
+
+    page = client.get(reverse("patients:record", args=[Patient.objects.get().pk]))
+
+    assert page.content.decode().count('<span class="entry-kind">Document</span>') == 1

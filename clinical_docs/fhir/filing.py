@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.utils import timezone
 
 from clinical_docs.domain import asking, keeping
@@ -42,9 +43,9 @@ class About:
 
 @dataclass(frozen=True)
 class Standing:
-    """A document of a former import: how often its row has changed, and its file in force."""
+    """A document of a former import as it is now: its row, and its file in force."""
 
-    changes: int
+    document: Document
     version: dict[str, Any]
 
 
@@ -70,21 +71,28 @@ def metadata_id(incoming: Incoming, number: int) -> str:
 
 def standing(ids: Collection[str]) -> dict[str, Standing]:
     """Those of these documents that are here already."""
-    rows = DocumentVersion.objects.filter(document_id__in=ids).order_by("number")
-    columns = ("document_id", "document__version", "number", "sent_sha256", "thumbnail_key")
-    found = rows.values(*columns, *OF_THE_FILE) if ids else []
-    return {str(row["document_id"]): Standing(row["document__version"], row) for row in found}
+    if not ids:
+        return {}
+    rows = DocumentVersion.objects.filter(document_id__in=ids, number=F("document__number"))
+    columns = ("document_id", "number", "sent_sha256", "thumbnail_key", *OF_THE_FILE)
+    documents = Document.objects.in_bulk(ids)
+    return {
+        str(row["document_id"]): Standing(documents[row["document_id"]], row)
+        for row in rows.values(*columns)
+    }
 
 
 def file_away(one: Attached, about: About, before: Standing | None) -> Filed | None:
     """Its bytes are sealed and in the store when this returns; None for what is no file.
 
-    The same bytes as those in force make no further version. Raises ServiceUnavailable.
+    The same bytes as those in force make no further version, and where a file is no longer told of
+    the one in force stays. Raises ServiceUnavailable.
     """
+    is_known = before and before.version["sent_sha256"] == one.sent_sha256
+    if before and (is_known or one.file is None):
+        return _filed(about, before, before.version)
     if one.file is None:
         return None
-    if before and before.version["sent_sha256"] == one.sent_sha256:
-        return _filed(about, before, before.version)
     number = before.version["number"] + 1 if before else 1
     kept = keeping.keep(
         one.file, patient_id=UUID(about.patient), document_id=UUID(about.id), number=number
@@ -116,12 +124,14 @@ def _filed(
     fresh: Row | None = None,
     kept: Kept | None = None,
 ) -> Filed:
-    document = _document(about, version["number"])
+    document = _document(about, before, version["number"])
+    row = before.document if before else Document(category=about.category, version=0)
     facts = {
         "document_id": about.id,
-        "version": before.changes + 1 if before else 1,
-        "status": document["state"],
-        "category": about.category,
+        "version": row.version + 1,
+        "supersedes": row.metadata_id or None,
+        "status": document.get("state", row.state),
+        "category": row.category,
         "title": document["title"],
         "dated_on": document["dated_on"].isoformat() if document["dated_on"] else None,
         "file_version": version["number"],
@@ -132,19 +142,19 @@ def _filed(
     return Filed(Row(Document, document), fresh, kept, known)
 
 
-def _document(about: About, number: int) -> dict[str, Any]:
-    is_archived = bool(about.archived_reason)
+def _document(about: About, before: Standing | None, number: int) -> dict[str, Any]:
+    """Where it was filed here, and whether it was archived here, an import does not change."""
+    archived = {"state": Document.State.ARCHIVED.value, "archived_reason": about.archived_reason}
     return {
         "id": about.id,
         "patient_id": about.patient,
         "visit_id": about.visit,
-        "category": about.category,
         "title": about.title[:LONGEST_TITLE] or "Document",
         "dated_on": timezone.localdate(about.at) if about.at else None,
         "number": number,
-        "state": (Document.State.ARCHIVED if is_archived else Document.State.CURRENT).value,
-        "archived_reason": about.archived_reason,
         "metadata_id": about.metadata_id,
+        **({} if before else {"category": about.category}),
+        **(archived if about.archived_reason else {}),
     }
 
 

@@ -32,7 +32,9 @@ class Former:
 def former(batch: Sequence[Incoming]) -> Former:
     again = [each for each in batch if each.previous]
     found = stored.documents({one.previous.entity_id for one in again if one.previous}, COLLECTION)
-    ids = [_file_id(one, n) for one in again for n, _ in enumerate(one.node.children("content"))]
+    ids = [
+        filing.file_id(one, n) for one in again for n, _ in enumerate(one.node.children("content"))
+    ]
     versions = {key: int(body.get("version", 1)) for key, body in found.items()}
     return Former(versions, filing.standing(ids))
 
@@ -45,14 +47,10 @@ def take_document_reference(incoming: Incoming) -> Taken:
     made = [_metadata(incoming, patient, first, found[1:])]
     filed = _filed(incoming, patient, found, made)
     if first.text:
-        made.append(_note(incoming, patient, _title(incoming, first), first.text))
+        made.append(_note(incoming, patient, _title(incoming, first), first.text, made[0]))
         made[0].body["metadata"]["note_id"] = made[-1].pk
     rows = [one.document for one in filed]
     return Taken(incoming, made[0].entity(), rows=rows, documents=made, note=filed)
-
-
-def _file_id(incoming: Incoming, number: int) -> str:
-    return filing.file_id(incoming, number) if number else incoming.id
 
 
 def _filed(
@@ -77,7 +75,7 @@ def _about(incoming: Incoming, patient: str, one: Attached, number: int, made: D
     at, _ = shape.when(incoming.node, "date", "created")
     title = _title(incoming, one)
     return About(
-        id=_file_id(incoming, number),
+        id=filing.file_id(incoming, number),
         metadata_id=filing.metadata_id(incoming, number) if number else made.pk,
         patient=patient,
         title=f"{title}, {one.name or number + 1}" if number else title,
@@ -108,6 +106,7 @@ def _metadata(
     body = {
         "document_id": incoming.id,
         "version": _version(incoming),
+        "supersedes": _former(incoming),
         "visit_id": _visit(incoming),
         "category": (node.first("category").as_concept().text or node.concept("type").text)[:100],
         "title": _title(incoming, first)[:300],
@@ -134,12 +133,17 @@ def _version(incoming: Incoming) -> int:
     return 1 + incoming.prepared.versions.get(previous.entity_id, 1) if previous else 1
 
 
+def _former(incoming: Incoming) -> str | None:
+    previous = incoming.previous
+    return previous.entity_id if previous and previous.entity_type == COLLECTION else None
+
+
 def _visit(incoming: Incoming) -> str | None:
     found = (incoming.find(each, "Encounter") for each in incoming.targets("context.encounter"))
     return next(filter(None, found), None)
 
 
-def _note(incoming: Incoming, patient: str, title: str, text: str) -> Document:
+def _note(incoming: Incoming, patient: str, title: str, text: str, of: Document) -> Document:
     node = incoming.node
     at, _ = shape.when(node, "date", "created")
     return shape.document(
@@ -153,7 +157,7 @@ def _note(incoming: Incoming, patient: str, title: str, text: str) -> Document:
         },
         patient=patient,
         at=at,
-        metadata={"document_id": incoming.id},
+        metadata={"document_id": of.body["document_id"]},
         part=f"note|{incoming.waiting.digest.hex()}",
         visit_id=_visit(incoming),
         code=node.concept("type").code[: shape.CODE_LENGTH],
