@@ -236,8 +236,8 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "start"
 SECOND_FACTOR_ROLES = env["SECOND_FACTOR_ROLES"]
-# Locked when nobody has touched anything for so many seconds; ended after twelve hours whatever happens.
 RECORDS_AN_HOUR = env["RECORDS_AN_HOUR"]
+# Locked when nobody has touched anything for so many seconds; ended after twelve hours whatever happens.
 LOCK_AFTER = env["LOCK_AFTER"]
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -7,7 +7,6 @@ leaves nothing that the next run would not finish.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,18 +16,21 @@ from django.db import connection, transaction
 from pymongo.collection import Collection
 
 from audit import files
+from audit.domain import statements
 from audit.domain.chain import BEGINNING, Seal
 from audit.domain.checking import Checked, check
-from audit.domain.checkpoints import Statement
 from audit.domain.sealing import COLLECTION
 from audit.models import Archive, Checkpoint
+from audit.queries import archived
 from core.capture.context import acting
 from core.databases import mongo
+from core.databases.alone import alone
 from core.errors import ClinicError
 from core.outbox.domain import put_fact
 from core.relay.sinks import CODEC_RAW
 
 LOCK = 0x61726368
+TWICE = "Entries are being archived already. Wait until that is done."
 MOST = 20_000
 """Entries a file, unless two checkpoints lie further apart."""
 LEAST_DAYS = 100
@@ -59,7 +61,7 @@ def archive(
     Raises ArchiveRefused; Broken, KeyMissing or Damaged before anything is removed that is not as
     it was written; ServiceUnavailable; OSError when the folder is full or gone.
     """
-    with _alone():
+    with alone(LOCK, ArchiveRefused(TWICE)):
         log = _log_of_the_archiver()
         moved = Moved(left=_finish(log))
         limit = before or _a_year_ago()
@@ -93,7 +95,7 @@ def _next_end(bound: int) -> int:
 
 def _last() -> Seal:
     """Where the archive ends."""
-    newest = Archive.objects.order_by("last").last()
+    newest = archived.newest()
     return Seal(newest.last, "", "", newest.tail) if newest else Seal(0, "", "", BEGINNING)
 
 
@@ -102,7 +104,7 @@ def _keep(end: int, reason: str) -> Archive:
     before = _last()
     name = files.name_of(before.seq + 1, end)
     part = files.write(files.path_of(name), _entries(before.seq + 1, end))
-    checked = check(files.read(part), before, end, _stated(end))
+    checked = check(files.read(part), before, end, statements.in_rows(seq=end))
     size, sha256 = part.stat().st_size, files.digest(part)
     files.keep(part, files.path_of(name))
     with acting(reason=reason or None), transaction.atomic():
@@ -122,13 +124,6 @@ def _row(checked: Checked, **facts: str | int) -> Archive:
     )
 
 
-def _stated(seq: int) -> list[Statement]:
-    rows = Checkpoint.objects.filter(seq=seq)
-    return [
-        Statement(**row) for row in rows.values("seq", "hash", "made_at", "key_id", "signature")
-    ]
-
-
 def _entries(first: int, last: int) -> Iterator[bytes]:
     log = mongo.collection(COLLECTION).with_options(CODEC_RAW)
     for entry in log.find({"seq": {"$gte": first, "$lte": last}}, sort=[("seq", 1)]):
@@ -137,7 +132,7 @@ def _entries(first: int, last: int) -> Iterator[bytes]:
 
 def _finish(log: Collection[dict[str, object]]) -> int:
     """Take out what an interrupted run left: its file and its row are there."""
-    newest = Archive.objects.order_by("last").last()
+    newest = archived.newest()
     reach = {"seq": {"$lte": newest.last if newest else 0}}
     first = mongo.collection(COLLECTION).find_one(reach, {"seq": 1}, sort=[("seq", 1)])
     if first is None:
@@ -187,17 +182,3 @@ def _log_of_the_archiver() -> Collection[dict[str, object]]:
             " that may."
         )
     return log
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One run at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            raise ArchiveRefused("Entries are being archived already. Wait until that is done.")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

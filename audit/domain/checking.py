@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bson.raw_bson import RawBSONDocument
 
-from audit.domain import checkpoints
 from audit.domain.chain import Seal
 from audit.domain.checkpoints import Statement
+from audit.domain.statements import refuse_forged
 from audit.domain.walk import Broken, Verdict, Walk
 
 
@@ -30,9 +30,7 @@ def check(
 
     Raises Broken at the first that is not as it was sealed, or KeyMissing.
     """
-    for made in stated:
-        if not checkpoints.is_genuine(made):
-            raise Broken(Verdict.ALTERED, made.seq, "A checkpoint is not genuine.")
+    refuse_forged(stated)
     walk = Walk(head=end, known={end: stated}, last=before)
     moments = []
     for entry in entries:

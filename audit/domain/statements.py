@@ -1,6 +1,6 @@
 """All checkpoints that were ever made, as both places have them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 
@@ -9,6 +9,8 @@ from audit.domain.checkpoints import Statement
 from audit.domain.walk import Broken, Verdict
 from audit.models import Checkpoint
 
+SAID = ("seq", "hash", "made_at", "key_id", "signature")
+
 
 def statements() -> dict[int, list[Statement]]:
     """All checkpoints, of PostgreSQL and of the file, by the number they speak of.
@@ -16,19 +18,29 @@ def statements() -> dict[int, list[Statement]]:
     Raises Broken for one that is not genuine, and where the file lacks one that PostgreSQL has.
     """
     in_file = list(read_file())
-    rows = Checkpoint.objects.values("seq", "hash", "made_at", "key_id", "signature")
-    in_rows = [Statement(**row) for row in rows]
-    for made in (*in_rows, *in_file):
-        if not checkpoints.is_genuine(made):
-            raise Broken(Verdict.ALTERED, made.seq, "A checkpoint is not genuine.")
-    missing = {made.seq for made in in_rows} - {made.seq for made in in_file}
+    of_rows = in_rows()
+    refuse_forged((*of_rows, *in_file))
+    missing = {made.seq for made in of_rows} - {made.seq for made in in_file}
     if missing:
         words = f"{settings.AUDIT_CHECKPOINTS} lacks checkpoints that PostgreSQL has."
         raise Broken(Verdict.TRUNCATED, min(missing), words)
     known: dict[int, list[Statement]] = {}
-    for made in (*in_rows, *in_file):
+    for made in (*of_rows, *in_file):
         known.setdefault(made.seq, []).append(made)
     return known
+
+
+def in_rows(**narrowed: int) -> list[Statement]:
+    """As PostgreSQL has them."""
+    rows = Checkpoint.objects.filter(**narrowed)
+    return [Statement(**row) for row in rows.values(*SAID)]
+
+
+def refuse_forged(stated: Iterable[Statement]) -> None:
+    """Raises Broken at the first that is not genuine, and KeyMissing."""
+    for made in stated:
+        if not checkpoints.is_genuine(made):
+            raise Broken(Verdict.ALTERED, made.seq, "A checkpoint is not genuine.")
 
 
 def read_file() -> Iterator[Statement]:

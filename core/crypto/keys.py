@@ -41,7 +41,9 @@ class KeyMissing(ClinicError):
 
     def __init__(self, purpose: Purpose, key_id: str = "") -> None:
         named = f"{purpose} key {key_id}".strip()
-        where = f"{folder()}" + f" or {given.variable(purpose)}" * bool(given.secrets_of(purpose))
+        where = str(folder())
+        if given.secrets_of(purpose):
+            where += f" or {given.variable(purpose)}"
         super().__init__(f"The {named} is not in {where}. Put it back from where it is kept.")
 
 

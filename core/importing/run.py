@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connection
 from django.db.models.functions import Now
 
 from core.capture.context import acting
+from core.databases.alone import alone
 from core.importing.engine import Engine
 from core.importing.errors import ImportRefused
 from core.importing.identity import given_source
@@ -22,6 +22,7 @@ from core.importing.report import Report
 from core.importing.sources import Sources
 
 LOCK = 0x5E7F41
+TWICE = "Another import is running. Wait until it has finished."
 NOTHING = "No FHIR resources were found."
 
 
@@ -35,7 +36,7 @@ def import_paths(paths: Sequence[Path], *, source: str = "", shown: Shown | None
     """
     begun, shown, known = time.monotonic(), shown or Unseen(), handlers()
     report = Report()
-    with _alone(), _seldom_collecting():
+    with alone(LOCK, ImportRefused(TWICE)), _seldom_collecting():
         reader = Reader(known, report, given_source(source) if source else None)
         sources = Sources(paths)
         reader.read(sources, lambda position: shown.reading(position, sources.total_bytes))
@@ -49,20 +50,6 @@ def import_paths(paths: Sequence[Path], *, source: str = "", shown: Shown | None
             engine.run(reader.spool, lambda count: shown.taking(count, len(reader.spool)))
     report.files, report.seconds = len(reader.names), time.monotonic() - begun
     return report
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One import at a time: two of the same files would only get in each other's way."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            raise ImportRefused("Another import is running. Wait until it has finished.")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 @contextmanager

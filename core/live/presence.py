@@ -6,19 +6,16 @@ a signature nobody renews is too old after half a minute. The same for the place
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-import redis
 from django.conf import settings
 
 from core.databases import valkey
-from core.databases.breaker import CircuitOpen
 
 WATCHED = ("patient:", "visit:")
 FRESH_SECONDS = 30
-T = TypeVar("T")
 
 
 def watched(topics: Iterable[str]) -> list[str]:
@@ -28,37 +25,39 @@ def watched(topics: Iterable[str]) -> list[str]:
 
 def sign(topics: Iterable[str], user_id: str, socket: str) -> bool:
     """This socket of the user is here; whether one of the topics did not know it yet."""
-    added = [_quietly(partial(_sign, topic, f"{user_id} {socket}"), False) for topic in topics]
+    added = [
+        valkey.quietly(partial(_sign, topic, f"{user_id} {socket}"), False) for topic in topics
+    ]
     return any(added)
 
 
 def leave(topics: Iterable[str], user_id: str, socket: str) -> None:
     for topic in topics:
-        _quietly(partial(_unsign, topic, f"{user_id} {socket}"), False)
+        valkey.quietly(partial(_unsign, topic, f"{user_id} {socket}"), False)
 
 
 def present(topic: str) -> list[str]:
     """Ids of the users who are here, each once, in the order they came to be known."""
     nobody: list[str] = []
-    members = _quietly(partial(_members, topic), nobody)
+    members = valkey.quietly(partial(_members, topic), nobody)
     return list(dict.fromkeys(member.partition(" ")[0] for member in members))
 
 
 def write(topic: str, place: str, user_id: str, socket: str) -> bool:
     """This socket of the user writes in this place of the page; whether that is news."""
-    return _quietly(partial(_sign, _writing(topic), f"{user_id} {socket} {place}"), False)
+    return valkey.quietly(partial(_sign, _writing(topic), f"{user_id} {socket} {place}"), False)
 
 
 def stop(topic: str, place: str, user_id: str, socket: str) -> bool:
     """It does no longer."""
-    return _quietly(partial(_unsign, _writing(topic), f"{user_id} {socket} {place}"), False)
+    return valkey.quietly(partial(_unsign, _writing(topic), f"{user_id} {socket} {place}"), False)
 
 
 def writers(topic: str) -> dict[str, list[str]]:
     """Ids of the users who write, by place."""
     nobody: list[str] = []
     places: dict[str, list[str]] = {}
-    for member in _quietly(partial(_members, _writing(topic)), nobody):
+    for member in valkey.quietly(partial(_members, _writing(topic)), nobody):
         user_id, _, place = member.split(" ", 2)
         places.setdefault(place, []).append(user_id)
     return {place: list(dict.fromkeys(ids)) for place, ids in places.items()}
@@ -89,11 +88,3 @@ def _members(topic: str) -> list[str]:
 def _key(topic: str) -> str:
     """Named after the clinic, since several may share one Valkey."""
     return f"{settings.MONGODB_NAME}:present:{topic}"
-
-
-def _quietly(work: Callable[[], T], otherwise: T) -> T:
-    try:
-        with valkey.breaker.guard():
-            return work()
-    except (CircuitOpen, redis.RedisError):
-        return otherwise

@@ -97,7 +97,8 @@ def is_fragment(request: HttpRequest) -> bool:
 def refused(request: HttpRequest, sentence: str, status: int = 403) -> HttpResponse:
     if is_fragment(request):
         return toast(HttpResponse(sentence, status=status), sentence, kind="danger")
-    return render(request, "errors/403.html", {"sentence": sentence}, status=status)
+    shown = {"sentence": sentence, "status": status}
+    return render(request, "errors/403.html", shown, status=status)
 
 
 def unreachable(request: HttpRequest, sentence: str = UNREACHABLE) -> HttpResponse:

@@ -4,12 +4,11 @@ Counted in Valkey, which the clinic can be without: while it is gone nobody is c
 """
 
 import time
+from functools import partial
 
-import redis
 from django.conf import settings
 
 from core.databases import valkey
-from core.databases.breaker import CircuitOpen
 
 SECONDS = 3600
 TOO_MANY = (
@@ -21,11 +20,8 @@ TOO_MANY = (
 def is_a_persons(user_id: object, patient: str) -> bool:
     """Count the record among those the person opened within the hour; whether there are still no
     more of them than RECORDS_AN_HOUR. One that was opened before is no further one."""
-    try:
-        with valkey.breaker.guard():
-            return _count(f"{settings.MONGODB_NAME}:opened:{user_id}", patient)
-    except (CircuitOpen, redis.RedisError):
-        return True
+    key = f"{settings.MONGODB_NAME}:opened:{user_id}"
+    return valkey.quietly(partial(_count, key, patient), True)
 
 
 def _count(key: str, patient: str) -> bool:

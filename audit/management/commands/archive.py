@@ -14,7 +14,6 @@ from audit.management.days import a_day
 from audit.models import Archive
 from audit.queries import archived
 from core.counting import counting
-from core.crypto.keys import KeyMissing
 from core.errors import ClinicError
 from core.outbox.domain import put_fact
 from core.shell.words import clinic_date
@@ -48,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Nothing is moved at entry {broken.seq}: {broken.words}"
             ) from broken
-        except (ClinicError, KeyMissing, OSError) as error:
+        except (ClinicError, OSError) as error:
             raise CommandError(str(error)) from error
 
     def do_run(self, options: dict[str, Any]) -> Iterator[str]:

@@ -142,6 +142,26 @@ def test_an_app_is_set_up_and_asked_for_from_then_on(alone, authenticator):
     assert {name: fault for name, fault in found.items() if fault} == {}
 
 
+def test_enter_takes_no_second_step_away(alone, clinic):
+    page = alone("peter", reverse("profile:app"))
+    secret = page.locator(".code-text").inner_text().replace(" ", "")
+    page.get_by_label("Code that the app shows").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Add this app").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    came_in = "UPDATE sessions SET signed_in_at = now() - interval '1 hour' WHERE user_id = (SELECT id FROM users WHERE username = 'peter') RETURNING id"
+    assert clinic.rows(came_in)
+    page.goto(reverse("profile:second_step"))
+
+    page.locator("#proof-password").fill(PASSWORDS["peter"])
+    page.locator("#proof-present_code").fill(pyotp.TOTP(secret).at(time.time() + 30))
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+
+    expect(page.locator("#factors")).to_contain_text("My phone")
+    page.get_by_role("button", name="Remove My phone").click()
+    expect(page.locator("#factors")).to_have_count(0)
+
+
 def test_a_passkey_is_made_and_lets_in_alone_by_keys_only(alone, authenticator, windows):
     page = alone("grace", reverse("profile:second_step"))
     authenticator(page)
